@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use crate::call::{Call, Handled};
 use crate::facts::Named;
 use crate::product::Product;
-use crate::products::domain_names;
+use crate::products::{domain_names, instance_addresses};
 use crate::response::ApiError;
 use crate::store::{Kind, Missing, Object, Store};
 
@@ -26,8 +26,8 @@ pub(crate) static PRODUCT: Product = Product {
     kinds: &[&IP],
     routes: &[
         ("BookIP", book),
-        ("GetIP", |call| call.get(&IP)),
-        ("ListIPs", |call| call.list(&IP)),
+        ("GetIP", |call| instance_addresses::get(call).map_or_else(|| call.get(&IP), Ok)),
+        ("ListIPs", |call| instance_addresses::list(call).unwrap_or_else(|| call.list(&IP))),
         ("UpdateIP", update),
         ("AttachIP", attach_resource),
         ("DetachIP", detach_resource),
@@ -186,6 +186,9 @@ fn book(call: &mut Call<'_>) -> Handled {
 
 /// As recorded: the response does not have the new reverse names.
 fn update(call: &mut Call<'_>) -> Handled {
+    if let Some(answer) = instance_addresses::update(call) {
+        return Ok(answer);
+    }
     let mut answer = call.patch(&IP, &["tags"])?;
     if let Some(reverses) = call.body.get("reverses").cloned() {
         let id = call.id();
@@ -208,7 +211,8 @@ fn show_reverses(store: &Store, ip: &Object, fields: &mut Map<String, Value>) {
         let name = reverse["hostname"].as_str().unwrap_or_default().trim_end_matches('.');
         json!({ "hostname": format!("{name}."), "address": reverse["address"] })
     });
-    fields.insert("reverses".to_owned(), shown.collect());
+    let own = fields.get("reverses").and_then(Value::as_array).cloned().unwrap_or_default();
+    fields.insert("reverses".to_owned(), own.into_iter().chain(shown).collect());
 }
 
 /// As recorded: from one custom resource to another, or to none.

@@ -36,6 +36,7 @@ pub(crate) mod functions;
 pub(crate) mod iam;
 pub(crate) mod inference;
 pub(crate) mod instance;
+pub(crate) mod instance_addresses;
 pub(crate) mod interlink;
 pub(crate) mod iot;
 pub(crate) mod ipam;

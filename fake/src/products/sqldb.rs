@@ -1,12 +1,13 @@
 //! Serverless SQL databases. Code is needed because a database starts after a request, and because the response to a delete shows
 //! the database as it was.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
-use crate::call::{Call, Handled};
+use crate::call::{Call, Handled, object};
 use crate::facts::Named;
 use crate::plain;
 use crate::product::Product;
+use crate::response::ApiError;
 
 static DATABASE: Named = Named("serverless_sqldb/database");
 
@@ -16,26 +17,34 @@ pub(crate) static PRODUCT: Product = Product {
     routes: &[("CreateDatabase", create), ("UpdateDatabase", update), ("DeleteDatabase", delete)],
 };
 
-/// As recorded: a database with a minimum of CPUs is started.
+/// As recorded: a database with a minimum of CPUs is started after it is ready.
 fn create(call: &mut Call<'_>) -> Handled {
     let answer = plain::create(call, DATABASE.plain(), json!({}))?;
-    let mut then = json!({ "status": "ready" });
-    if answer["cpu_min"] != json!(0) {
-        then["started"] = json!(true);
-        then["cpu_current"] = answer["cpu_min"].clone();
-    }
-    call.transition(&DATABASE, answer["id"].as_str().unwrap_or_default(), "creating", then)?;
+    let mut steps = vec![json!({ "status": "ready" })];
+    steps.extend(start(&answer));
+    settle(call, answer["id"].as_str().unwrap_or_default(), steps)?;
     Ok(answer)
 }
 
+/// As recorded: a database starts some seconds after its minimum of CPUs is raised.
 fn update(call: &mut Call<'_>) -> Handled {
     let answer = plain::update(call, DATABASE.plain())?;
-    if answer["cpu_min"] != json!(0) {
-        let fields = &mut call.change(&DATABASE, &call.id())?.fields;
-        fields.insert("started".to_owned(), json!(true));
-        fields.insert("cpu_current".to_owned(), answer["cpu_min"].clone());
-    }
+    settle(call, &call.id(), start(&answer))?;
     call.get(&DATABASE)
+}
+
+/// As recorded: a database starts with one CPU, and has its minimum later.
+fn start(database: &Value) -> Vec<Value> {
+    match &database["cpu_min"] {
+        minimum if *minimum == json!(0) => Vec::new(),
+        minimum => vec![json!({ "started": true, "cpu_current": 1 }), json!({ "cpu_current": minimum })],
+    }
+}
+
+fn settle(call: &mut Call<'_>, id: &str, steps: Vec<Value>) -> Result<(), ApiError> {
+    let (now, over) = (call.now, call.world.settle);
+    call.change(&DATABASE, id)?.replace_pending(now, over, steps.into_iter().map(object).collect());
+    Ok(())
 }
 
 /// As recorded: the response has the status `ready`, the next one `deleting`.

@@ -107,15 +107,14 @@ fn create(call: &mut Call<'_>) -> Handled {
         "user": { "contact_email": email, "username": username },
     });
     let panel = known["offer"]["control_panel_name"].clone();
-    let answer = plain::create(call, HOSTING.plain(), known)?;
+    let mut answer = plain::create(call, HOSTING.plain(), known)?;
     let id = answer["id"].as_str().unwrap_or_default().to_owned();
     let host = format!("pf-013.whm.{}.scw.cloud", call.locality());
-    // As recorded: the DNS records of the domain do not point to the hosting.
+    // As recorded: a hosting that is being delivered has no password yet.
+    let user = json!({ "contact_email": email, "username": username });
+    answer["user"] = user.clone();
     let ready = json!({
         "status": "ready",
-        "dns_status": "invalid",
-        "domain_status": "invalid",
-        "domain_info": custom("invalid"),
         "ipv4": IPV4,
         "tags": with_internal(&tags),
         "platform": {
@@ -128,8 +127,13 @@ fn create(call: &mut Call<'_>) -> Handled {
         },
         "user": { "contact_email": email, "username": username, "one_time_password": "made-up", "one_time_password_b64": "bWFkZS11cA==" },
     });
+    // As recorded: the DNS records of the domain do not point to the hosting, which the API finds out some seconds later.
+    let invalid = "invalid";
+    let checked = json!({ "dns_status": invalid, "domain_status": invalid, "domain_info": custom(invalid) });
     let (now, over) = (call.now, call.world.settle);
-    call.change(&HOSTING, &id)?.replace_pending(now, over, vec![object(ready)]);
+    let hosting = call.change(&HOSTING, &id)?;
+    hosting.fields.insert("user".to_owned(), user);
+    hosting.replace_pending(now, over, vec![object(ready), object(checked)]);
     Ok(answer)
 }
 
@@ -180,12 +184,14 @@ fn update(call: &mut Call<'_>) -> Handled {
     call.shown(&HOSTING, &id)
 }
 
-/// As recorded, a hosting that is being deleted has no platform.
+/// As recorded, a hosting that is being deleted has no platform, and the response has no options.
 fn delete(call: &mut Call<'_>) -> Handled {
     let id = call.parameter("hosting_id");
     plain::delete(call, HOSTING.plain())?;
     call.change(&HOSTING, &id)?.fields.insert("platform".to_owned(), Value::Null);
-    call.shown(&HOSTING, &id)
+    let mut answer = call.shown(&HOSTING, &id)?;
+    answer["offer"]["options"] = json!([]);
+    Ok(answer)
 }
 
 fn dns_records(call: &mut Call<'_>) -> Handled {

@@ -39,9 +39,11 @@ impl Ids {
                 self.pair(recorded, answered);
             }
             (Value::String(recorded), Value::String(answered)) => {
-                // DNS records contain these names later.
-                if let (Some(recorded), Some(answered)) = (host_of_container(recorded), host_of_container(answered)) {
-                    self.pair(recorded, answered);
+                // DNS records contain the host names later, and filters the names of nodes.
+                for name in [host_of_container, name_of_node] {
+                    if let (Some(recorded), Some(answered)) = (name(recorded), name(answered)) {
+                        self.pair(recorded, answered);
+                    }
                 }
             }
             (Value::Object(recorded), Value::Object(answered)) => {
@@ -52,7 +54,7 @@ impl Ids {
                 }
             }
             (Value::Array(recorded), Value::Array(answered)) if recorded.len() == answered.len() => {
-                for (recorded, answered) in recorded.iter().zip(answered) {
+                for (recorded, answered) in in_order(recorded).into_iter().zip(in_order(answered)) {
                     self.learn_places(recorded, answered);
                 }
             }
@@ -93,6 +95,21 @@ pub(crate) fn is_id(text: &str) -> bool {
 /// The host name in the endpoint of a container.
 fn host_of_container(text: &str) -> Option<&str> {
     text.strip_prefix("https://").filter(|host| host.contains(".functions.fnc.") && host.ends_with(".scw.cloud"))
+}
+
+/// The name of a Kubernetes node, which ends with the first digits of its ID.
+fn name_of_node(text: &str) -> Option<&str> {
+    let (_, end) = text.strip_prefix("scw-")?.rsplit_once('-')?;
+    (end.len() >= 6 && end.bytes().all(|byte| byte.is_ascii_hexdigit())).then_some(text)
+}
+
+/// The elements of a list; the two IP addresses of one object, whose order is not defined, by their version.
+fn in_order(list: &[Value]) -> Vec<&Value> {
+    let mut elements: Vec<&Value> = list.iter().collect();
+    if list.len() == 2 {
+        elements.sort_by_key(|element| (element["version"].to_string(), element["is_ipv6"].to_string()));
+    }
+    elements
 }
 
 /// All strings that are IDs, at any depth.

@@ -24,6 +24,10 @@ pub(crate) struct Entry {
     /// Whether a later recording has the response of the fake, or the API changed after the recordings.
     #[serde(default)]
     pub(crate) later: bool,
+    /// Whether the response depends on what the recording does not contain: randomness, stock, objects of others, or requests
+    /// to another host. Such a response is not counted.
+    #[serde(default)]
+    pub(crate) irreproducible: bool,
     /// Why the difference is correct, or has no effect.
     reason: String,
 }

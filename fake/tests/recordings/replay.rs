@@ -21,8 +21,8 @@ const STEP: Duration = Duration::from_secs(6);
 /// The time between two requests, so that objects have an order of creation.
 const MOMENT: Duration = Duration::from_millis(1);
 
-/// A field that changes after a while without a status.
-const SYNCHRONIZED: &str = "synchronized_with_grafana";
+/// Fields that change after a while without a status.
+const SYNCHRONIZED: [&str; 2] = ["synchronized_with_grafana", "started"];
 
 /// The result for one response.
 pub(crate) struct Compared {
@@ -179,7 +179,8 @@ fn is_transient(status: &str) -> bool {
 /// depend on time.
 fn is_too_early(differences: &[Difference], recorded: &Value) -> bool {
     let depends_on_time = |Difference { at, is, .. }: &Difference| {
-        at.ends_with(SYNCHRONIZED) || ((at.ends_with("status") || at.ends_with("state")) && is.contains(", not "))
+        SYNCHRONIZED.iter().any(|field| at.ends_with(field))
+            || ((at.ends_with("status") || at.ends_with("state")) && is.contains(", not "))
     };
     let is_later = !is_passing(recorded) || differences.iter().any(is_behind);
     is_later && differences.iter().any(depends_on_time)

@@ -13,6 +13,8 @@ pub(crate) struct Tally {
     /// Answers with the same status, and with the same shape except for fields that were added to the API after the
     /// recording.
     pub(crate) same_but_later: usize,
+    /// Responses that no fake can reproduce from the recording.
+    pub(crate) irreproducible: usize,
     /// Requests for operations that the fake does not serve, or that depend on them.
     pub(crate) not_served: usize,
 }
@@ -23,6 +25,7 @@ impl Tally {
         self.same_status += other.same_status;
         self.same_shape += other.same_shape;
         self.same_but_later += other.same_but_later;
+        self.irreproducible += other.irreproducible;
         self.not_served += other.not_served;
     }
 
@@ -38,11 +41,12 @@ impl fmt::Display for Tally {
         let percent = |count| self.share(count) * 100.0;
         write!(
             f,
-            "{:>5} answers: status equal {:5.1} %, shape {:5.1} % ({:5.1} % without what came later); {} not served",
+            "{:>5} answers: status equal {:5.1} %, shape {:5.1} % ({:5.1} % without what came later); {} irreproducible, {} not served",
             self.compared,
             percent(self.same_status),
             percent(self.same_shape),
             percent(self.same_but_later),
+            self.irreproducible,
             self.not_served
         )
     }

@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 use crate::call::{Call, Handled};
 use crate::response::ApiError;
 
-/// A part of the recorded lists: `offers` (hourly), `options`, `os`, and the default `partitioning_schema`.
+/// A part of the recorded lists: `offers` (hourly), `options`, `os`, the default `partitioning_schema`, and the
+/// `partitioning_schemas` of operating systems that have another one.
 static RECORDED: LazyLock<Value> =
     LazyLock::new(|| serde_json::from_str(include_str!("../../../data/baremetal.json")).unwrap_or_default());
 
@@ -89,7 +90,8 @@ pub(super) fn partitions(zone: &str, offer: &str, os: &str) -> Handled {
     if !has_cloud_init(&offer) || os["custom_partitioning_supported"] != true {
         return Err(ApiError::message(404, "Custom Partitioning not supported"));
     }
-    Ok(RECORDED["partitioning_schema"].clone())
+    let own = os["id"].as_str().and_then(|os| RECORDED["partitioning_schemas"].get(os));
+    Ok(own.unwrap_or(&RECORDED["partitioning_schema"]).clone())
 }
 
 /// As recorded, the response is empty.

@@ -24,7 +24,11 @@ pub(super) fn create(call: &mut Call<'_>) -> Handled {
     } else {
         json!({ "address": Ipv4Addr::from(u32::from(POOL) | number).to_string(), "prefix": null })
     };
-    plain::create(call, IP.plain(), known)
+    let answer = plain::create(call, IP.plain(), known)?;
+    let (id, now) = (answer["id"].as_str().unwrap_or_default().to_owned(), call.timestamp());
+    // IPAM shows the time.
+    call.change(&IP, &id)?.hidden.insert("created_at".to_owned(), json!(now));
+    Ok(answer)
 }
 
 /// As recorded: `null` removes the reverse name, and another one must resolve to the address. Names outside of the zones of the

@@ -79,11 +79,16 @@ pub(super) fn address(id: &str, address: &str, is_dynamic: bool) -> Value {
     })
 }
 
+/// The address that a server has of a prefix of IPv6 addresses.
+pub(crate) fn address_in(prefix: &str) -> Option<String> {
+    prefix.strip_suffix("::/64").map(|prefix| format!("{prefix}:{INTERFACE}:16c9"))
+}
+
 fn show_address(ip: &Object) -> Value {
     let mut shown = address(&ip.id, ip.text("address"), false);
     shown["tags"] = ip.fields["tags"].clone();
-    if let Some(prefix) = ip.text("prefix").strip_suffix("::/64") {
-        shown["address"] = json!(format!("{prefix}:{INTERFACE}:16c9"));
+    if let Some(address) = address_in(ip.text("prefix")) {
+        shown["address"] = json!(address);
         shown["gateway"] = json!(format!("fe80::{INTERFACE}:16ca"));
         shown["netmask"] = json!("64");
         shown["family"] = json!("inet6");

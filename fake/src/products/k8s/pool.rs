@@ -158,7 +158,7 @@ fn resize(call: &mut Call<'_>, id: &str, size: u64) -> Result<(), ApiError> {
         let network = cluster.text("private_network_id");
         if !network.is_empty() {
             let holder = Holder { kind: "instance_private_nic", id: &node, name: &name, tags: &[] };
-            ipam::assign(call, network, None, &holder)?;
+            ipam::assign_both(call, network, &holder)?;
         }
     }
     Ok(())
