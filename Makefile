@@ -6,6 +6,7 @@
 #   ARGS="..."      fake: its arguments
 #   SEEDS=7..8      simulate: a range of seeds, or the number of seeds
 #   TARGETS="..."   dist: Rust targets, such as x86_64-unknown-linux-musl; default: this machine
+#   PROFILE=dev     build, dist, e2e: Cargo's profile; default: release, for e2e dev
 #   RUNS=1000       fuzz: the number of inputs of each decoder; SEED=7: its seed
 
 ONLY     ?=
@@ -14,9 +15,12 @@ API      ?=
 ARGS     ?= --listen 127.0.0.1:8080
 SEEDS    ?= 1000
 RUNS     ?= 100000
+export PROFILE ?= release
 
 # Features that releases do not have, for checks and tests.
 features = --features tests/opentelemetry,pulumi-resource-evalap-scaleway/opentelemetry
+
+programs = -p pulumi-resource-evalap-scaleway -p scaleway-fake
 
 .DEFAULT_GOAL := help
 MAKEFLAGS     += --no-print-directory
@@ -37,8 +41,8 @@ test: ## Install the tools, run all checks and tests
 	go -C sdk-gen test -timeout 30m ./...
 	@$(MAKE) e2e
 
-build: ## Build the release plugin and the fake
-	cargo build --release -p pulumi-resource-evalap-scaleway -p scaleway-fake
+build: ## Build the plugin and the fake
+	cargo build --profile $(PROFILE) $(if $(filter dev,$(PROFILE)),--workspace --bins $(features),$(programs))
 
 check: ## Lint, and compare generated files with the output of their generators
 	cargo fmt --all --check
@@ -61,7 +65,9 @@ sdk: ## Generate the Python, Node.js and Go SDKs from schema.json
 tools: ## Install the Pulumi CLI, and Python and Node.js with the generated SDKs (in a cache)
 	scripts/run true
 
-e2e: build ## Test programs with the Pulumi CLI, the release plugin and the fake
+# The binaries of the Rust tests: an optimized build takes as long as all other builds.
+e2e: export PROFILE = dev
+e2e: build ## Test programs with the Pulumi CLI, the plugin and the fake
 	# Timed tests run alone. An ONLY that matches no test is not a failure.
 ifneq ($(ONLY),)
 	scripts/run pytest tests/programs -n 4 -k $(ONLY) || [ $$? = 5 ]
