@@ -1,8 +1,9 @@
 //! The process of the plugin is killed during a create or delete; the next process finds out what exists.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
-use scaleway_fake::{Fake, Fault, FaultKind, Running};
+use scaleway_fake::{Clock, Fake, Fault, FaultKind, Running};
 use serde_json::json;
 
 use crate::once::added;
@@ -149,6 +150,73 @@ async fn replacement_of_a_deleted_object_does_not_delete_one_that_exists_again()
     assert!(second.diff(token, &thing, &inputs).await.1.is_empty(), "an update reads it");
     second.update(token, &thing, &inputs, false).await.unwrap();
     assert_eq!(second.diff(token, &thing, &inputs).await.0, [""; 0]);
+}
+
+/// How long the target of an action shows its transient status.
+const SETTLE: Duration = Duration::from_secs(30);
+
+/// The time of the fake does not pass between the two processes, so the status of the target shows whether the API accepted the request.
+#[tokio::test(flavor = "multi_thread")]
+async fn action_of_a_killed_plugin_is_performed_exactly_once() {
+    let clock = Clock::manual("2026-11-02T09:00:00Z".parse().unwrap());
+    let fake = Fake::builder().clock(clock).start().await.unwrap();
+    let database = json!({ "engine": "PostgreSQL-16", "nodeType": "DB-DEV-S" });
+    let machine = json!({ "type": "PLAY2-PICO", "image": "ubuntu_noble" });
+    let mut maker = Plugin::with_fake(&fake, None).await;
+    let metal = json!({ "offer": "EM-I215E-NVME", "installConfigAfterward": true, "zone": "fr-par-2" });
+    for (target, program, token, action) in [
+        ("databases/instance:Instance", database, "databases/instanceRestart:InstanceRestart", "instanceId"),
+        ("instance/server:Server", machine, "instance/serverAction:ServerAction", "serverId"),
+        ("elasticmetal/server:Server", metal, "elasticmetal/serverReboot:ServerReboot", "serverId"),
+    ] {
+        for is_processed in [false, true] {
+            let inputs = maker.check(target, None, &program).await;
+            let made = maker.create(target, &inputs, false).await.unwrap_or_else(|status| panic!("{target}: {status}"));
+            fake.settle(SETTLE);
+            let mut program = json!({ action: made.id });
+            if token.starts_with("instance/") {
+                program["action"] = json!("reboot");
+            }
+
+            let home = plugin::home();
+            let mut killed = Plugin::with_fake_in(&fake, None, &home).await;
+            let inputs = killed.check(token, None, &program).await;
+            fake.clear_requests();
+            let kind = if is_processed { FaultKind::DelayAfter { seconds: 1e9 } } else { FaultKind::DropBefore };
+            fake.fault(Fault::at("*", kind).method("POST"));
+            tokio::select! {
+                _ = killed.create(token, &inputs, false) => panic!("{token}: there must be no response"),
+                () = posted(&fake) => {}
+            }
+            drop(killed);
+            fake.clear_faults();
+            fake.clear_requests();
+
+            let mut next = Plugin::with_fake_in(&fake, None, &home).await;
+            let inputs = next.check(token, None, &program).await;
+            let (done, ()) = tokio::join!(next.create(token, &inputs, false), async {
+                waits(&fake).await;
+                fake.clock().advance(SETTLE);
+            });
+            done.unwrap_or_else(|status| panic!("{token}: {status}"));
+            let again = fake.requests().iter().filter(|request| request.method == "POST").count();
+            assert_eq!(usize::from(is_processed) + again, 1, "{token}, processed before the kill: {is_processed}");
+            fake.settle(Duration::ZERO);
+            maker.delete(target, &made).await.unwrap_or_else(|status| panic!("{target}: {status}"));
+        }
+    }
+}
+
+/// Returns when the plugin has sent the action, or reads its target again because it knows that the API performs the action.
+async fn waits(fake: &Running) {
+    let is_waiting = || {
+        let requests = fake.requests();
+        let reads = requests.iter().filter(|request| request.method == "GET");
+        requests.iter().any(|request| request.method == "POST") || reads.count() > 2
+    };
+    while !is_waiting() {
+        tokio::task::yield_now().await;
+    }
 }
 
 /// Returns when this number of objects exists.

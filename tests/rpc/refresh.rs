@@ -1,5 +1,7 @@
 //! A refresh of many resources reads lists instead of single objects, and notices each change.
 
+use std::collections::BTreeMap;
+
 use pulumi_rpc::pulumirpc as rpc;
 use scaleway_fake::{Fake, Running};
 use serde_json::{Value as Json, json};
@@ -10,14 +12,18 @@ use tests::property_bag::to_json;
 
 const NAMESPACE: &str = "registry/namespace:Namespace";
 const INSTANCE: &str = "databases/instance:Instance";
+const SERVER: &str = "instance/server:Server";
+const VOLUME: &str = "block/volume:Volume";
 const DATABASE: &str = "databases/database:Database";
 
 /// Creates resources at once.
 async fn created(plugin: &mut Plugin, token: &str, programs: impl Iterator<Item = Json>) -> Vec<Thing> {
     let mut tasks = JoinSet::new();
-    for program in programs {
+    for (number, program) in programs.enumerate() {
         let inputs = plugin.check(token, None, &program).await;
-        let request = rpc::CreateRequest { urn: urn(token), properties: Some(inputs.clone()), ..Default::default() };
+        // The journal distinguishes the creates of a process by their URN.
+        let urn = format!("{}-{number}", urn(token));
+        let request = rpc::CreateRequest { urn, properties: Some(inputs.clone()), ..Default::default() };
         let mut client = plugin.client.clone();
         tasks.spawn(async move {
             let created = client.create(request).await.unwrap().into_inner();
@@ -96,4 +102,30 @@ async fn refresh_of_the_databases_of_an_instance_shares_one_list() {
     assert!(missing(&refreshing, DATABASE, &things).await.is_empty());
     // Three direct reads, each of which is a list with a filter, and the list without one.
     assert_eq!(requests(&fake, "/databases"), 4, "{:?}", fake.requests());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn refresh_of_50_servers_reads_each_volume_once() {
+    let fake = Fake::builder().keys([SECRET_KEY]).start().await.unwrap();
+    let mut plugin = Plugin::with_fake(&fake, None).await;
+    let disk = |number: i32| json!({ "sizeInGb": 10, "iops": 5000, "name": format!("disk-{number}") });
+    let volumes = created(&mut plugin, VOLUME, (0..10).map(disk)).await;
+    let machine = |number: usize| {
+        let additional: Vec<&str> = volumes.get(number).iter().map(|volume| volume.id.as_str()).collect();
+        json!({ "type": "PLAY2-PICO", "image": "ubuntu_noble", "name": format!("machine-{number}"), "additionalVolumeIds": additional })
+    };
+    let machines = created(&mut plugin, SERVER, (0..50).map(machine)).await;
+
+    let refreshing = Plugin::with_fake(&fake, None).await;
+    fake.clear_requests();
+    assert!(missing(&refreshing, SERVER, &machines).await.is_empty());
+    assert!(missing(&refreshing, VOLUME, &volumes).await.is_empty());
+    let mut reads: BTreeMap<String, usize> = BTreeMap::new();
+    for request in fake.requests().into_iter().filter(|request| request.path.contains("/volumes/")) {
+        *reads.entry(request.path).or_default() += 1;
+    }
+    assert_eq!(reads.values().max(), Some(&1), "{reads:?}");
+    // Three direct reads and one page.
+    assert_eq!(fake.requests().iter().filter(|request| request.operation.as_deref() == Some("GetServer")).count(), 3);
+    assert_eq!(fake.requests().iter().filter(|request| request.operation.as_deref() == Some("ListServers")).count(), 1);
 }

@@ -41,7 +41,7 @@ const CONFIGS: [&str; 4] = ["geo_ip_config", "http_service_config", "weighted_co
 fn list_zones(call: &mut Call<'_>) -> Handled {
     let text = |name: &str| call.query.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
     let (one, domain, project) = (text("dns_zone"), text("domain"), text("project_id"));
-    let several = texts(call.query.get("dns_zones"));
+    let several = strings(call.query.get("dns_zones"));
     let fits = |given: &str, has: &str| given.is_empty() || given == has;
     Ok(call.page(&ZONE, |zone| {
         fits(&one, &zone.id)
@@ -52,7 +52,7 @@ fn list_zones(call: &mut Call<'_>) -> Handled {
 }
 
 /// The strings of a list, or of a query parameter that may occur several times.
-pub(super) fn texts(value: Option<&Value>) -> Vec<String> {
+pub(super) fn strings(value: Option<&Value>) -> Vec<String> {
     match value {
         Some(Value::Array(values)) => values.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
         Some(Value::String(value)) => vec![value.clone()],

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use crate::call::{Call, Handled, object};
 use crate::product::Product;
-use crate::products::domain::{DOMAIN, NAME_SERVERS, seconds, texts};
+use crate::products::domain::{DOMAIN, NAME_SERVERS, seconds, strings};
 use crate::response::ApiError;
 use crate::store::{Kind, Missing, Object};
 
@@ -25,7 +25,7 @@ pub(crate) static PRODUCT: Product = Product {
 
 /// As recorded: the purchase is a task that waits for the payment and then for the registry.
 fn buy(call: &mut Call<'_>) -> Handled {
-    let names = texts(call.body.get("domains"));
+    let names = strings(call.body.get("domains"));
     if names.is_empty() {
         return Err(ApiError::required("domains"));
     }
@@ -152,7 +152,7 @@ fn owner(call: &mut Call<'_>) -> Handled {
 
 /// A task of several domains is found by each of them.
 fn list_tasks(call: &mut Call<'_>) -> Handled {
-    let mut take = |name: &str| texts(call.query.remove(name).as_ref());
+    let mut take = |name: &str| strings(call.query.remove(name).as_ref());
     let (domains, types, statuses) = (take("domain"), take("types"), take("statuses"));
     let has = |wanted: &[String], value: &str| wanted.is_empty() || wanted.iter().any(|other| other == value);
     call.list_where(&TASK, |task| {
