@@ -13,6 +13,7 @@ pub mod decode;
 pub mod diff;
 pub mod discontinued;
 pub mod dns;
+pub mod echo;
 pub mod encode;
 pub mod equal;
 pub mod error;
