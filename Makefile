@@ -79,10 +79,9 @@ endif
 fake: ## Run the fake for tests of your own programs
 	cargo run --release -p scaleway-fake -- $(ARGS)
 
-bench: ## Measure start time, memory, size and requests of the plugin, and the requests per second of the fake
+bench: ## Measure time, memory, size and requests of the plugin, and the fake; writes docs/performance.md
 	@$(MAKE) --jobs=2 tools build
 	scripts/bench
-	cargo bench --quiet -p scaleway-fake
 
 simulate: ## Simulate faults in SEEDS seeds (1000), or in the seeds of a range (7..8)
 	SEEDS=$(SEEDS) cargo test --profile simulation --workspace --test simulation -- --nocapture --test-threads=1 after_any planted 15_resources
