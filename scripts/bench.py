@@ -140,7 +140,7 @@ def measure_resources(directory: Path, resources: int = RESOURCES) -> str:
             scaleway.network.Vpc(f"vpc-{number}", name=f"vpc-{number}")
             scaleway.network.PublicGatewayIp(f"ip-{number}")
             scaleway.iam.Application(f"application-{number}", name=f"application-{number}")
-            scaleway.iam.Group(f"group-{number}", name=f"group-{number}")
+            scaleway.account.Project(f"project-{number}", name=f"project-{number}")
 
     with Fake(directory) as fake:
         home = directory / "home"
@@ -171,7 +171,7 @@ def measure_resources(directory: Path, resources: int = RESOURCES) -> str:
             report(f"{command}: duration, of the do-nothing provider's", taken["plugin"] / taken["nothing"], "x", limit=1.05)
         report("state per resource", size["plugin"], "B")
         report("state, of the do-nothing provider's", size["plugin"] / size["nothing"], "x", limit=1.05)
-    kinds = "namespaces of the registry, VPCs, gateway addresses, IAM applications and groups"
+    kinds = "namespaces of the registry, VPCs, gateway addresses, IAM applications and projects"
     return f"{resources} resources of five kinds ({kinds}); the fake answers at once. Each duration is of one run."
 
 

@@ -70,7 +70,7 @@ impl Subject<'_> {
 
     fn measure(&self, defaults: &Defaults) -> Medians<'_> {
         let mut scope = Scope::of_inputs(self.resource, &self.inputs, defaults).unwrap();
-        scope.answers = self.answers.clone();
+        scope.answers.clone_from(&self.answers);
         let known = || Known { inputs: &self.inputs, state: &self.state, just_sent: true };
         let durations = [
             median(|| self.check(defaults)),
