@@ -163,14 +163,19 @@ impl Simulator {
         Ok(Deployed { after, end: world.objects() })
     }
 
-    /// The deployments without faults: of the last program alone, of all commands, and of the commands without the first ones,
+    /// The deployments without faults: of the last program alone, of all commands, and of the commands without some of them,
     /// because a command with faults may have had no effect. Their checks must pass too.
     async fn references(&self, scenario: &Scenario) -> Result<Reference, String> {
         let calm = scenario.calm();
         let last = scenario.last();
         let commands = |commands: &[Command]| Scenario { commands: commands.to_vec(), ..calm.clone() };
         let mut scenarios = vec![commands(&[up(&last)]), calm.clone()];
-        scenarios.extend((1..calm.commands.len().saturating_sub(1)).map(|first| commands(&calm.commands[first..])));
+        let (end, earlier) = calm.commands.split_last().unwrap();
+        for without in 1..(1_u32 << earlier.len()) {
+            let kept =
+                earlier.iter().enumerate().filter(|(at, _)| without & (1 << at) == 0).map(|(_, command)| command);
+            scenarios.push(commands(&kept.chain([end]).cloned().collect::<Vec<_>>()));
+        }
         let mut deployed = Vec::new();
         for scenario in &scenarios {
             let mut world = World::new(&self.programs, scenario.seed, scenario.settle, None);

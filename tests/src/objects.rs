@@ -16,9 +16,9 @@ pub struct Objects {
 }
 
 /// Fields that do not depend on the program: the previous name of another object, the number of deployments of a container, the
-/// time of an earlier replacement, the number of nodes between their limits, and checks of DNS records that an earlier program
-/// has created.
-const NOT_COMPARED: [(&str, &str); 16] = [
+/// time of an earlier replacement, the number of nodes between their limits, the number of repeatable actions (the requests are
+/// counted instead), and checks of DNS records that an earlier program has created.
+const NOT_COMPARED: [(&str, &str); 19] = [
     ("inference/deployment", "fields/size"),
     ("block/volume", "fields/last_detached_at"),
     ("ipam/ip", "fields/resource/name"),
@@ -35,6 +35,9 @@ const NOT_COMPARED: [(&str, &str); 16] = [
     ("cockpit/grafana_user", "id"),
     ("cockpit/grafana_user", "fields/id"),
     ("cockpit/grafana_user", "hidden/grafana_user_id"),
+    ("k8s/cluster", "hidden/token_resets"),
+    ("rdb/instance", "hidden/certificate_renewals"),
+    ("redis/cluster", "hidden/certificate_renewals"),
     ("tem/domain", "fields/status"),
     ("tem/domain", "fields/last_valid_at"),
     ("tem/domain", "fields/next_check_at"),
@@ -59,7 +62,13 @@ impl Objects {
         let exists = |object: &&Json| {
             ["deletion_requested_at", "revoked_at"].iter().all(|time| object["fields"][*time].is_null())
         };
-        for object in snapshot.iter().filter(exists) {
+        // A snapshot contains what its instance contained at that time.
+        let is_snapshot = |object: &&Json| object["kind"] == "rdb/snapshot";
+        let snapshots: HashSet<&str> = snapshot.iter().filter(is_snapshot).filter_map(|it| it["id"].as_str()).collect();
+        let is_copied = |object: &Json| {
+            object["hidden"]["instance_id"].as_str().is_some_and(|instance| snapshots.contains(instance))
+        };
+        for object in snapshot.iter().filter(exists).filter(|object| !is_copied(object)) {
             let mut leaves = Leaves::new();
             for part in ["locality", "id", "fields", "hidden"] {
                 flatten(&object[part], part, known, &mut leaves);

@@ -30,7 +30,8 @@ pub struct Step {
     /// In a create: the call creates the object instead of the first one, if its condition holds.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub instead: bool,
-    /// Not found (404) or permission denied (403) is not an error: the fields of the response stay absent.
+    /// Not found (404) is not an error: the fields of the response stay absent. Permission denied (403) of a read is none either,
+    /// and keeps the state of the properties that are read from the response.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub optional: bool,
     /// Temporary preconditions (412), such as `resource_not_usable`: retried until the timeout.

@@ -93,7 +93,8 @@ impl Error {
     }
 
     /// The same error; its outcome is unknown if that of an earlier attempt is.
-    pub(crate) fn or_ambiguous(mut self, ambiguous: bool) -> Self {
+    #[must_use]
+    pub fn or_ambiguous(mut self, ambiguous: bool) -> Self {
         if ambiguous {
             match &mut self {
                 Self::Connect(lost) | Self::TimedOut(lost) | Self::Deadline(lost) | Self::Cancelled(lost) => {

@@ -104,7 +104,7 @@ async fn send(
     action: &Action,
     run: &str,
 ) -> Result<Request, Error> {
-    recover::note(cx, scope, Some(run), &[], cx.client.clock().now());
+    recover::note(cx, scope, Some(run), &[], &Object::new(), cx.client.clock().now());
     let mut attempt = 1;
     loop {
         let began = cx.client.clock().now();

@@ -197,8 +197,6 @@ impl<'a> Context<'a> {
                 },
             },
             Err(error) if step.optional && error.kind() == ErrorKind::NotFound => Ok(None),
-            // For a step that reads named properties, the caller keeps their state.
-            Err(error) if step.optional && step.reads.is_empty() && error.kind() == ErrorKind::Denied => Ok(None),
             Err(error) => Err(error),
         }
     }
@@ -252,6 +250,7 @@ impl<'a> Context<'a> {
         let began = self.spent();
         let interval = PollInterval::of(self.resource.wait.as_ref());
         let mut last = None;
+        let mut ambiguous = false;
         loop {
             let error = match (Box::pin(attempt()).await, last.take()) {
                 (Ok(answer), _) => {
@@ -262,8 +261,10 @@ impl<'a> Context<'a> {
                 (Err(client::Error::Deadline(_)), Some(answered)) => {
                     return Err(self.given_up(answered, patience, self.spent().saturating_sub(began)));
                 }
-                (Err(error), _) => error,
+                // A rejection does not show the outcome of an earlier attempt.
+                (Err(error), _) => error.or_ambiguous(ambiguous),
             };
+            ambiguous = error.is_ambiguous();
             let waited = self.spent().saturating_sub(began);
             let awaited = awaited(&error, patience);
             let reason = match awaited {

@@ -57,7 +57,8 @@ pub(crate) async fn create(cx: &Context<'_>, inputs: &Object) -> Result<Created,
             Ok(found) => {
                 let parent_locks = ParentLocks::default();
                 let cx = &Context { parent_locks: &parent_locks, ..*cx };
-                let state = Box::pin(delete::update_found(cx, &id, found, unlike, inputs)).await?;
+                let uncertain = unlike.into_iter().chain(delete::unreadable(cx.resource, inputs).cloned()).collect();
+                let state = Box::pin(delete::update_found(cx, &id, found, uncertain, inputs)).await?;
                 return Ok(Created { id, state });
             }
             Err(error) => Err(error),

@@ -207,31 +207,40 @@ pub(crate) async fn restore(
         return Err(Error::new(ErrorKind::Precondition, fact)
             .hint(format!("run `pulumi up` again: it creates the {label} again")));
     };
-    update_found(cx, id, found, BTreeSet::new(), news).await
+    // Unreadable inputs cannot be compared. Others than those of the update are not sent again: a password may cause a reinstallation.
+    let uncertain = unreadable(cx.resource, news).filter(|name| earlier.properties.contains(*name)).cloned().collect();
+    update_found(cx, id, found, uncertain, news).await
 }
 
-/// Updates an object that was read to match the program, and sends all unreadable inputs again. `unsent` are inputs that
-/// may never have been sent.
+/// The inputs that can be updated, but not read.
+pub(crate) fn unreadable<'i>(resource: &Resource, inputs: &'i Object) -> impl Iterator<Item = &'i String> {
+    inputs.keys().filter(|name| {
+        let property = resource.properties.get(*name);
+        property.is_some_and(|own| own.read.is_none() && own.send.is_some() && !own.replace && !own.create_only)
+    })
+}
+
+/// Updates an object that was read to match the program. `uncertain` are inputs that may never have been sent, or whose value
+/// is unknown: they are sent again.
 pub(crate) async fn update_found(
     cx: &Context<'_>,
     id: &str,
     found: ReadBack,
-    unsent: BTreeSet<String>,
+    uncertain: BTreeSet<String>,
     inputs: &Object,
 ) -> Result<Object, Error> {
-    let mut state = found.state;
+    let ReadBack { mut state, inputs: mut found, .. } = found;
     let mut pending = Pending::of(&state);
-    // Unreadable inputs cannot be compared.
-    let is_unreadable = |name: &&String| {
-        let property = cx.resource.properties.get(*name);
-        property.is_some_and(|own| own.read.is_none() && own.send.is_some() && !own.replace && !own.create_only)
-    };
-    for name in unsent.iter().chain(inputs.keys().filter(is_unreadable)) {
+    for name in &uncertain {
         pending.add(name, None);
     }
     pending.clone().note(&mut state);
-    let changed = differences(cx, &state, &found.inputs, inputs);
-    let error = match apply(cx, id, (&state, &found.inputs), inputs, &changed, true).await {
+    let changed = differences(cx, &state, &found, inputs);
+    // A call that replaces the whole object needs the inputs that are in effect already.
+    for (name, value) in inputs.iter().filter(|(name, _)| !changed.contains(*name)) {
+        found.entry(name.clone()).or_insert_with(|| value.clone());
+    }
+    let error = match apply(cx, id, (&state, &found), inputs, &changed, true).await {
         Ok(state) => return Ok(state),
         Err(error) => error,
     };

@@ -220,7 +220,7 @@ impl Engine {
                 return Box::pin(delete::restore(&cx, earlier, now, olds, old_inputs, news)).await;
             }
             if !delete::is_without_calls(resource) {
-                self.journal.updating(operation.urn, id);
+                self.journal.updating(operation.urn, id, update::differences(&cx, olds, old_inputs, news));
             }
             update::update(&cx, now, olds, old_inputs, news).await
         };

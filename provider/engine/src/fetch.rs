@@ -129,10 +129,15 @@ pub(crate) async fn confirm_missing(cx: &Context<'_>, scope: &mut Scope<'_>, err
     }
 }
 
-/// The response of a read step. In a read of single properties, "not set" is `None`, and a permission error is a warning.
+/// The response of a read step. In a read of single properties, "not set" is `None`, and a permission error is a warning. If an
+/// optional read is denied, the state of its properties is kept.
 async fn response(cx: &Context<'_>, step: &Step, scope: &mut Scope<'_>, fresh: bool) -> Result<Option<Json>, Error> {
     let error = match cx.perform(step, scope, &[], fresh).await {
         Ok(answer) => return Ok(answer),
+        Err(error) if step.reads.is_empty() && step.optional && error.kind() == ErrorKind::Denied => {
+            scope.unreadable.extend(read_from(cx.resource, step).cloned());
+            return Ok(None);
+        }
         Err(error) if step.reads.is_empty() => return Err(error),
         Err(error) => error,
     };
@@ -152,6 +157,15 @@ async fn response(cx: &Context<'_>, step: &Step, scope: &mut Scope<'_>, fresh: b
         }
         _ => Err(error),
     }
+}
+
+/// The properties that are read from the response of a step.
+fn read_from<'a>(resource: &'a Resource, step: &Step) -> impl Iterator<Item = &'a String> {
+    let is_within = |path: &str| {
+        let rest = step.into.as_deref().and_then(|into| path.strip_prefix(into));
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+    };
+    resource.properties.iter().filter(move |(_, own)| own.read.as_deref().is_some_and(is_within)).map(|(name, _)| name)
 }
 
 /// Whether an error means that the property is not set.

@@ -12,6 +12,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value as Json};
 use tokio::sync::RwLock;
 
 use crate::urn::Urn;
@@ -43,6 +44,9 @@ pub struct Attempt {
     /// The IDs of the objects that existed before, for types without name and creation time.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub before: Vec<String>,
+    /// The inputs that are not secret, for types whose objects are recognized by them: the program may have changed since.
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    pub inputs: Map<String, Json>,
     /// The ID of the object, once the call was answered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
@@ -303,6 +307,8 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
 
     const URN: &str = "urn:pulumi:dev::app::a:b:C::main";
@@ -317,6 +323,7 @@ mod tests {
             locality: None,
             project: None,
             before: Vec::new(),
+            inputs: Map::new(),
             id: None,
         }
     }
@@ -370,8 +377,12 @@ mod tests {
         let kept = Arc::new(Kept::default());
         let process = || JournalEntries::new(Arc::clone(&kept) as Arc<dyn Journal>);
         let first = process();
-        first.updating(URN, "1");
+        first.updating(URN, "1", BTreeSet::from(["password".to_owned()]));
         assert!(process().interruption(URN, "1").is_some_and(|update| update.update));
+        let later = process();
+        later.deleting(URN, "1", false);
+        let deletion = later.interruption(URN, "1").unwrap();
+        assert!(!deletion.update && deletion.properties.contains("password"), "the value is still uncertain");
         first.answered(URN, "1");
         assert_eq!(first.interruption(URN, "1"), None, "it has ended for this process");
         assert!(process().interruption(URN, "1").is_some(), "Pulumi's engine may have been killed");

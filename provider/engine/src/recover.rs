@@ -10,7 +10,7 @@ mod search;
 use std::time::{Duration, Instant};
 
 use catalog::{Input, Resource};
-use serde_json::Value as Json;
+use serde_json::{Map, Value as Json};
 use value::Object;
 
 use crate::client_error::api_error;
@@ -24,8 +24,8 @@ use rules::operation::{Created, ReadBack};
 use rules::scope::Scope;
 use rules::wire;
 use search::{
-    Candidate, PAUSES, Since, Sought, differs, has_automatic_name, ids, name_of, needs_snapshot, read,
-    search as look_up,
+    Candidate, PAUSES, Since, Sought, differs, has_automatic_name, ids, is_recognized_by_inputs, name_of,
+    needs_snapshot, read, search as look_up,
 };
 
 /// The result of the create call.
@@ -115,7 +115,7 @@ pub(crate) async fn create(cx: &Context<'_>, scope: &Scope<'_>, inputs: &Object)
         handler.before_create(aside, scope).await?;
     }
     let began = cx.client.clock().now();
-    note(cx, scope, name.as_deref(), &before, began);
+    note(cx, scope, name.as_deref(), &before, inputs, began);
     let mut ambiguous: Option<Error> = None;
     for attempt in 1.. {
         let made = {
@@ -152,7 +152,7 @@ pub(crate) async fn create(cx: &Context<'_>, scope: &Scope<'_>, inputs: &Object)
         match look_up(aside, scope, inputs, &sought).await {
             Ok(Some(candidate)) if shows_secret_once(cx.resource) => {
                 discard(aside, &candidate).await?;
-                note(cx, scope, name.as_deref(), &before, began);
+                note(cx, scope, name.as_deref(), &before, inputs, began);
             }
             Ok(Some(candidate)) => match answer_of(aside, &candidate.id, inputs).await {
                 Ok(answer) => return Ok(Creation::Response(answer)),
@@ -247,11 +247,12 @@ async fn adopt(
     cx.journal.made(&cx.resource.token, cx.urn, &id);
     cx.progress
         .warning(&format!("{who} already created the {label} {id}: it is adopted instead of creating another one"));
-    // Inputs that the create call does not send may never have been sent.
-    let mut unsent = not_in_first_step(cx, scope, inputs);
+    // Inputs that the create call does not send may never have been sent, and unreadable ones cannot be compared.
+    let mut uncertain = not_in_first_step(cx, scope, inputs);
     let (_, unlike) = rules::special::handler(cx.resource).unlike_the_program(inputs);
-    unsent.extend(unlike.iter().map(|name| (*name).to_owned()));
-    let state = delete::update_found(cx, &id, found, unsent, inputs).await?;
+    uncertain.extend(unlike.iter().map(|name| (*name).to_owned()));
+    uncertain.extend(delete::unreadable(cx.resource, inputs).cloned());
+    let state = delete::update_found(cx, &id, found, uncertain, inputs).await?;
     Ok(Created { id, state })
 }
 
@@ -268,8 +269,16 @@ async fn discard(cx: &Context<'_>, candidate: &Candidate) -> Result<(), Error> {
 }
 
 /// Notes an attempt in the journal before its request is sent. `began` is the time on the clock of this process.
-pub(crate) fn note(cx: &Context<'_>, scope: &Scope<'_>, name: Option<&str>, before: &[String], began: Instant) {
+pub(crate) fn note(
+    cx: &Context<'_>,
+    scope: &Scope<'_>,
+    name: Option<&str>,
+    before: &[String],
+    inputs: &Object,
+    began: Instant,
+) {
     let by_server = cx.client.server_time(began);
+    let inputs = if is_recognized_by_inputs(cx.resource, name, inputs) { without_secrets(inputs) } else { Map::new() };
     cx.journal.began(&Attempt {
         urn: cx.urn.to_owned(),
         token: cx.resource.token.clone(),
@@ -279,8 +288,15 @@ pub(crate) fn note(cx: &Context<'_>, scope: &Scope<'_>, name: Option<&str>, befo
         locality: scope.locality().map(str::to_owned),
         project: scope.source(&catalog::Source::Project).as_ref().and_then(wire::plain_text),
         before: before.to_vec(),
+        inputs,
         id: None,
     });
+}
+
+/// The inputs that contain no secret.
+fn without_secrets(inputs: &Object) -> Map<String, Json> {
+    let plain = inputs.iter().filter(|(_, value)| !value.contains_secret());
+    plain.filter_map(|(name, value)| Some((name.clone(), value.to_json().ok()?))).collect()
 }
 
 /// Whether the API returns a secret of the resource only in the response to the create call.

@@ -1,6 +1,8 @@
 //! Deletes and updates that started and are not known to have ended, and the changes that Diff reports for their resources.
 //! Pulumi stores nothing about a failed delete, and nothing about an update if the plugin or the engine is killed.
 
+use std::collections::BTreeSet;
+
 use catalog::{Input, Resource};
 use serde::{Deserialize, Serialize};
 use value::Path;
@@ -21,6 +23,9 @@ pub struct Interruption {
     /// It is an update.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub update: bool,
+    /// The properties that updates were changing.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub properties: BTreeSet<String>,
 }
 
 impl Interruption {
@@ -40,23 +45,25 @@ impl JournalEntries {
 
     /// Notes a delete before its first call is sent, or that its object was not found.
     pub(crate) fn deleting(&self, urn: &str, id: &str, not_found: bool) {
-        self.changing(&Interruption { urn: urn.to_owned(), id: id.to_owned(), not_found, update: false });
+        self.changing(urn, id, not_found, false, BTreeSet::new());
     }
 
-    /// Notes an update before its first call is sent.
-    pub(crate) fn updating(&self, urn: &str, id: &str) {
-        self.changing(&Interruption { urn: urn.to_owned(), id: id.to_owned(), not_found: false, update: true });
+    /// Notes an update of these properties before its first call is sent.
+    pub(crate) fn updating(&self, urn: &str, id: &str, properties: BTreeSet<String>) {
+        self.changing(urn, id, false, true, properties);
     }
 
-    fn changing(&self, change: &Interruption) {
-        if change.urn.is_empty() {
+    fn changing(&self, urn: &str, id: &str, not_found: bool, update: bool, mut properties: BTreeSet<String>) {
+        if urn.is_empty() {
             return;
         }
-        self.stack(&change.urn, |stack| {
-            stack.changes.retain(|other| !other.is_of(&change.urn, &change.id));
+        properties.extend(self.interruption(urn, id).into_iter().flat_map(|earlier| earlier.properties));
+        let change = Interruption { urn: urn.to_owned(), id: id.to_owned(), not_found, update, properties };
+        self.stack(urn, |stack| {
+            stack.changes.retain(|other| !other.is_of(urn, id));
             stack.changes.push(change.clone());
         });
-        self.journal.write(stack_of(&change.urn), &Line::Changing(change.clone()));
+        self.journal.write(stack_of(urn), &Line::Changing(change));
     }
 
     /// The delete succeeded, or the change had no effect.
@@ -126,8 +133,13 @@ mod tests {
 
     #[test]
     fn failed_delete_stays_open_until_its_object_is_deleted() {
-        let deletion =
-            |id: &str, not_found| Interruption { urn: "urn".to_owned(), id: id.to_owned(), not_found, update: false };
+        let deletion = |id: &str, not_found| Interruption {
+            urn: "urn".to_owned(),
+            id: id.to_owned(),
+            not_found,
+            update: false,
+            properties: BTreeSet::new(),
+        };
         let mut lines = vec![Line::Changing(deletion("1", false)), Line::Changing(deletion("2", false))];
         assert_eq!(unfinished(lines.clone()).changes.len(), 2);
         lines.push(Line::Changing(deletion("1", true)));

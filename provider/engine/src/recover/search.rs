@@ -59,6 +59,19 @@ pub(super) enum Since<'s> {
     Recent,
 }
 
+impl Since<'_> {
+    /// The inputs of the call, with the secrets of the program: the journal contains none.
+    fn inputs(&self, inputs: &Object) -> Object {
+        let sent = match self {
+            Self::Former(attempt) if !attempt.inputs.is_empty() => &attempt.inputs,
+            _ => return inputs.clone(),
+        };
+        let secrets = inputs.iter().filter(|(_, value)| value.contains_secret());
+        let secrets = secrets.map(|(name, value)| (name.clone(), value.clone()));
+        secrets.chain(sent.iter().map(|(name, value)| (name.clone(), Value::from(value.clone())))).collect()
+    }
+}
+
 /// An object that the attempt can have created.
 pub(super) struct Candidate {
     pub(super) id: String,
@@ -110,7 +123,8 @@ async fn candidates(
         return Ok(Candidates { found: candidate.into_iter().collect(), lag: false });
     }
     let Some(listing) = &cx.resource.listing else { return Ok(Candidates::default()) };
-    let later = outcome::not_in_first_step(cx, scope, inputs);
+    let sent = sought.since.inputs(inputs);
+    let later = outcome::not_in_first_step(cx, scope, &sent);
     let elements = list::elements_of(cx, &query(cx.resource, scope, inputs)).await?;
     let since = earliest(cx, sought.since);
     let mut candidates = Candidates::default();
@@ -127,11 +141,8 @@ async fn candidates(
             candidates.lag = true;
             continue;
         };
-        // Without a name, or with a name that is not unique, only an object that is equal to the create request matches.
-        let is_vague = sought.name.is_none() || (listing.undated && !has_automatic_name(cx.resource, inputs));
         let differs = differs(cx, inputs, &found);
-        let deviates = differs_at_all(cx, inputs, &found, &later);
-        if is_vague && deviates {
+        if is_recognized_by_inputs(cx.resource, sought.name, inputs) && differs_at_all(cx, &sent, &found, &later) {
             continue;
         }
         candidates.found.push(Candidate { id: listed.id, found, differs });
@@ -237,6 +248,12 @@ pub(super) fn name_of(resource: &Resource, scope: &Scope<'_>) -> Option<String> 
     let shown = resource.properties.values().filter(|property| is_shown(property, listing));
     let mut sent = shown.filter_map(|property| property.send.as_deref());
     sent.find_map(|field| scope.wanted_field(field).and_then(wire::plain_text)).filter(|name| !name.is_empty())
+}
+
+/// Whether only an object that is equal to the create request matches: it has no name, or one that is not unique.
+pub(super) fn is_recognized_by_inputs(resource: &Resource, name: Option<&str>, inputs: &Object) -> bool {
+    let is_undated = resource.listing.as_ref().is_some_and(|listing| listing.undated);
+    name.is_none() || (is_undated && !has_automatic_name(resource, inputs))
 }
 
 /// Whether the name is automatic.

@@ -88,7 +88,8 @@ impl Handler for Registration {
             let hint = "trade the domains in the Scaleway console, or revert the change";
             return Err(Error::new(ErrorKind::Precondition, fact).hint(hint));
         }
-        let is_changed = SETTINGS.map(|setting| transition.changes(&[setting.property]));
+        // After an interrupted update the domains may differ from each other.
+        let is_changed = SETTINGS.map(|setting| transition.found || transition.changes(&[setting.property]));
         if !transition.is_creation() && !is_changed.contains(&true) {
             return Ok(false);
         }
@@ -216,7 +217,7 @@ async fn registered(cx: &Context<'_>, scope: &Scope<'_>, names: BTreeSet<String>
     Ok(domains)
 }
 
-/// Waits until a domain exists, and its status is none of these.
+/// Waits until a domain exists, and its status is not one of these.
 async fn settled(cx: &Context<'_>, scope: &Scope<'_>, name: &str, path: &str, passing: &[&str]) -> Result<Json> {
     let began = cx.spent();
     loop {
