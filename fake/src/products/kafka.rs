@@ -1,4 +1,4 @@
-//! Kafka clusters. Code is needed for their endpoints. The fake runs no brokers.
+//! Kafka clusters. Code is needed for their endpoints and for the renewal of their certificate authority. The fake runs no brokers.
 
 use serde_json::{Value, json};
 
@@ -12,8 +12,11 @@ use crate::response::ApiError;
 
 static CLUSTER: Named = Named("kafka/cluster");
 
-pub(crate) static PRODUCT: Product =
-    Product { document: "kafka.v1alpha1", kinds: &[], routes: &[("CreateCluster", create)] };
+pub(crate) static PRODUCT: Product = Product {
+    document: "kafka.v1alpha1",
+    kinds: &[],
+    routes: &[("CreateCluster", create), ("RenewClusterCertificateAuthority", renew_authority)],
+};
 
 /// As recorded: the port of every endpoint.
 const PORT: u16 = 9092;
@@ -30,6 +33,12 @@ fn create(call: &mut Call<'_>) -> Handled {
     let answer = plain::create(call, CLUSTER.plain(), json!({}))?;
     let id = answer["id"].as_str().unwrap_or_default().to_owned();
     endpoints::insert(call, &CLUSTER, &id, &json!([{ "private_network_id": network }]), endpoint)
+}
+
+/// Not recorded. The fake has no certificates.
+fn renew_authority(call: &mut Call<'_>) -> Handled {
+    call.settled(&CLUSTER, &call.parameter("cluster_id"))?;
+    Ok(Value::Null)
 }
 
 /// An endpoint in a private network, with a host name for each broker.

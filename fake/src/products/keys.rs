@@ -1,5 +1,5 @@
-//! Key Manager: keys. The fake does not encrypt, decrypt or rotate, and its signatures are
-//! not those of the algorithm of a key.
+//! Key Manager: keys. The fake does not encrypt or decrypt, and its signatures are not those of the algorithm of a
+//! key.
 
 use std::time::Duration;
 
@@ -28,6 +28,7 @@ pub(crate) static PRODUCT: Product = Product {
         ("ListKeys", list),
         ("UpdateKey", update),
         ("DeleteKey", delete),
+        ("RotateKey", rotate),
         ("ImportKeyMaterial", import_material),
         ("DeleteKeyMaterial", delete_material),
         ("Sign", |call| {
@@ -91,6 +92,18 @@ fn delete(call: &mut Call<'_>) -> Handled {
         key.provided = true;
     }
     Ok(Value::Null)
+}
+
+/// Not recorded. As documented, Key Manager rotates only keys whose material it created.
+fn rotate(call: &mut Call<'_>) -> Handled {
+    let (id, now) = (call.id(), call.timestamp());
+    let key = call.change(&KEY, &id)?;
+    if key.text("origin") == "external" || is_deleted(key) {
+        return Err(ApiError::precondition("resource_not_usable", "the key cannot be rotated"));
+    }
+    let count = key.fields["rotation_count"].as_u64().unwrap_or_default().saturating_add(1);
+    key.fields.extend(call::object(json!({ "rotation_count": count, "rotated_at": now, "updated_at": now })));
+    call.shown(&KEY, &id)
 }
 
 /// As recorded: only an external key takes key material, which enables it.
