@@ -59,8 +59,13 @@ gen: ## Generate schema.json, catalog.json and reference pages from api/ and res
 api: ## Generate the API documents from Scaleway's pinned Go module; API=block/v1 adds one
 	api/regenerate.sh $(API)
 
-sdk: ## Generate the Python, Node.js and Go SDKs from schema.json
-	scripts/sdk --go
+sdk: ## Generate the Python, Node.js, Go, Java and .NET SDKs from schema.json, and compile that of Java
+	scripts/sdk --all
+
+languages: ## Deploy a program in TypeScript, Go, Java and YAML, and check the .NET SDK (needs a JDK and Maven; some minutes)
+	@$(MAKE) --jobs=2 tools build
+	scripts/sdk --all
+	scripts/run pytest tests/programs/languages.py
 
 tools: ## Install the Pulumi CLI, and Python and Node.js with the generated SDKs (in a cache)
 	scripts/run true
@@ -106,6 +111,6 @@ dist: ## Write archives, packages, SBOMs, a provenance statement and checksums t
 
 clean: ## Remove build results in the checkout, not the cache
 	cargo clean
-	rm -rf dist sdk/python sdk/nodejs sdk/go
+	rm -rf dist sdk
 
-.PHONY: help demo test build check gen api sdk tools e2e fake bench simulate fuzz reliability convert new dist clean
+.PHONY: help demo test build check gen api sdk languages tools e2e fake bench simulate fuzz reliability convert new dist clean

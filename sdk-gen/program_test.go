@@ -4,9 +4,12 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 )
+
+var goBlock = regexp.MustCompile("(?s)```go\n(.*?)```")
 
 // A program as `pulumi import` and `pulumi convert` write it: with the imports
 // that follow from the schema. It does not import the root package, whose flat
@@ -42,21 +45,31 @@ func main() {
 }
 `
 
-func TestAGoProgramCompilesWithTheGeneratedSDK(t *testing.T) {
+func TestGoProgramsCompileWithTheGeneratedSDK(t *testing.T) {
+	page, err := os.ReadFile("../docs/languages.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	shown := goBlock.FindSubmatch(page)
+	if shown == nil {
+		t.Fatal("docs/languages.md contains no program in Go")
+	}
 	dir := t.TempDir()
 	sdk := filepath.Join(dir, "sdk")
 	if err := run("../schema/schema.json", directories{"go": sdk}, false); err != nil {
 		t.Fatal(err)
 	}
-	// The program is in the module of the SDK, so that one go.sum is enough.
-	main := filepath.Join(sdk, "program", "main.go")
-	if err := os.MkdirAll(filepath.Dir(main), 0o755); err != nil {
-		t.Fatal(err)
+	// The programs are in the module of the SDK, so that one go.sum is enough.
+	for name, text := range map[string][]byte{"program": []byte(program), "shown": shown[1]} {
+		main := filepath.Join(sdk, name, "main.go")
+		if err := os.MkdirAll(filepath.Dir(main), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(main, text, 0o644); err != nil {
+			t.Fatal(err)
+		}
 	}
-	if err := os.WriteFile(main, []byte(program), 0o644); err != nil {
-		t.Fatal(err)
-	}
-	for _, arguments := range [][]string{{"mod", "tidy"}, {"vet", "./program"}} {
+	for _, arguments := range [][]string{{"mod", "tidy"}, {"vet", "./program", "./shown"}} {
 		command := exec.Command("go", arguments...)
 		command.Dir = sdk
 		command.Env = append(os.Environ(), "GOFLAGS=-mod=mod")

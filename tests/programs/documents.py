@@ -10,7 +10,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 
 # Directories with generated files, build output, or files of other tools.
-EXCLUDED = {"target", "node_modules", "dist", "venv", "nodejs", "python"}
+EXCLUDED = {"target", "node_modules", "dist", "venv", "sdk", "python"}
 
 FENCE = re.compile(r"^```(\S*) *(\S*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 HEADING = re.compile(r"^#{1,6} (.+)$", re.MULTILINE)

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-import yaml_host
+import language_hosts
 from fake import Fake
 from shell import run
 from stack import Stack, example
@@ -40,7 +40,7 @@ def test_application_in_typescript_is_deployed_and_destroyed(tmp_path: Path, fak
 
 @pytest.mark.parametrize("name", ["dev", "production"])
 def test_application_in_yaml_is_deployed_and_destroyed(name: str, tmp_path: Path, fake: Fake) -> None:
-    yaml_host.install()
+    language_hosts.install_yaml()
     shutil.copytree(example("application-yaml"), tmp_path / PROJECT)
     stack = Stack(tmp_path, None, fake, name=name, project=PROJECT)
     stack.set_secrets(SECRETS)

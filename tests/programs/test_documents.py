@@ -164,6 +164,40 @@ def test_program_of_the_readme_is_deployed(block: Block, stack: Callable[..., St
     assert deployed.up().changed == {}
 
 
+LANGUAGES = page("docs/languages.md")
+
+
+@pytest.mark.parametrize("block", [block for block in LANGUAGES.blocks if block.language == "python"])
+def test_python_program_of_the_page_of_languages_is_deployed(block: Block, stack: Callable[..., Stack]) -> None:
+    deployed = stack(lambda: exec(compile(block.text, str(LANGUAGES), "exec"), {}))
+    deployed.set_secrets({"tests:apiKey": "made up"})
+    deployed.up()
+    assert deployed.outputs()["url"].startswith("https://")
+    assert deployed.up().changed == {}
+
+
+# The tests behind the last column of the table: by language and claim, the file and a part of it.
+LANGUAGE_TESTS = {
+    ("Python", "deployed by `make test`"): ("test_documents.py", "def test_python_program_of_the_page"),
+    ("TypeScript, JavaScript", "deployed by `make languages`"): ("languages.py", "def test_program_in_typescript_is_deployed"),
+    ("Go", "compiled by `make test`"): ("../../sdk-gen/program_test.go", "func TestGoProgramsCompileWithTheGeneratedSDK"),
+    ("Go", "deployed by `make languages`"): ("languages.py", "def test_program_in_go_is_deployed"),
+    ("Java", "deployed by `make languages`"): ("languages.py", "def test_program_in_java_is_deployed"),
+    ("C#, F#", "generated, not compiled"): ("languages.py", "def test_dotnet_source_has_no_name_that_the_compiler_rejects"),
+    ("YAML", "deployed by `make languages`"): ("languages.py", "def test_program_in_yaml_is_deployed"),
+}
+
+
+@pytest.mark.parametrize("path", ["README.md", "docs/languages.md"])
+def test_table_of_languages_claims_what_the_tests_do(path: str) -> None:
+    rows = re.findall(r"^\| \[([^\]]+)\]\(\S*#\w+\).* \| (.+) \|$", page(path).text, re.MULTILINE)
+    claimed = [(language, claim) for language, claims in rows for claim in re.split(r", (?!not)", claims)]
+    assert claimed == list(LANGUAGE_TESTS)
+    directory = Path(__file__).parent
+    missing = [part for file, part in LANGUAGE_TESTS.values() if part not in (directory / file).read_text()]
+    assert missing == []
+
+
 def test_programs_of_the_guide_to_projects_and_regions_are_deployed(stack: Callable[..., Stack]) -> None:
     guide = page("docs/guides/projects-and-regions.md")
     programs = [compile(block.text, str(guide), "exec") for block in guide.blocks if block.language == "python"]

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import yaml
 
-import yaml_host
+import language_hosts
 from fake import Fake
 from stack import Stack
 
 
 def test_import_prints_a_program_and_names_the_full_token(tmp_path: Path, fake: Fake) -> None:
-    yaml_host.install()
+    language_hosts.install_yaml()
     project = tmp_path / "tests" / "Pulumi.yaml"
     project.parent.mkdir()
     project.write_text(yaml.safe_dump({"name": "tests", "runtime": "yaml"}))

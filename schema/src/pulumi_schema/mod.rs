@@ -53,7 +53,9 @@ pub fn pulumi_schema(
                 functions.insert(format!("{PACKAGE}:{token}"), function::standalone(one, token, &mut types));
                 continue;
             }
-            resources.insert(format!("{PACKAGE}:{token}"), resource_spec(one, token, &mut types));
+            let mut spec = resource_spec(one, token, &mut types);
+            name_like_class(&mut spec, token);
+            resources.insert(format!("{PACKAGE}:{token}"), spec);
         }
         if let (Some(word), Some(lookup)) = (&one.descriptor.lookup, &one.lookup) {
             for token in tokens(&word.token, &word.aliases) {
@@ -115,6 +117,17 @@ fn languages<'a>(provider: &ProviderFile, tokens: impl Iterator<Item = &'a Strin
     add("csharp", "namespaces", named(pascal_case));
     add("java", "packages", named(str::to_owned));
     json!(languages)
+}
+
+/// Gives a property with the name of its resource another name in C#, where a member must not have the name of its class.
+fn name_like_class(spec: &mut Json, token: &str) {
+    let class = token.rsplit(':').next().unwrap_or(token);
+    for kind in ["properties", "inputProperties"] {
+        let Some(properties) = spec[kind].as_object_mut() else { continue };
+        for (name, property) in properties.iter_mut().filter(|(name, _)| pascal_case(name) == class) {
+            property["language"] = json!({ "csharp": { "name": format!("{}Value", pascal_case(name)) } });
+        }
+    }
 }
 
 fn setting_spec(setting: &crate::provider_file::Setting) -> Json {
