@@ -2,16 +2,28 @@
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
+use std::sync::LazyLock;
 
 use serde_json::{Map, Value as Json};
 
 use super::lists::Lists;
 use super::page::examples;
-use super::{display_name, resource_of, rights};
+use super::{display_name, python, resource_of, rights};
 use crate::descriptor::Part;
 use crate::descriptor::example::Example;
 use crate::pulumi_schema::PACKAGE;
 use crate::resolve::{Resolved, ResolvedComponent};
+
+static NONE: LazyLock<Map<String, Json>> = LazyLock::new(Map::new);
+
+/// What a diagram shows.
+#[derive(Clone, Copy)]
+enum Depth {
+    /// The parts of the component.
+    Parts,
+    /// Also the parts of nested components.
+    Nested,
+}
 
 /// A page.
 pub(super) struct ComponentPage<'a> {
@@ -46,6 +58,36 @@ impl<'a> ComponentPage<'a> {
         doc.split(". ").next().unwrap_or(doc).trim_end_matches('.').to_owned() + "."
     }
 
+    /// Its name without the module.
+    pub(super) fn title(&self) -> &str {
+        self.one.component.token.rsplit(':').next().unwrap_or_default()
+    }
+
+    /// Its inputs.
+    pub(super) fn inputs(&self) -> &Map<String, Json> {
+        self.spec["inputProperties"].as_object().unwrap_or(&NONE)
+    }
+
+    /// The names of its required inputs.
+    pub(super) fn required(&self) -> Vec<String> {
+        let names = self.spec["requiredInputs"].as_array().into_iter().flatten();
+        names.filter_map(Json::as_str).map(str::to_owned).collect()
+    }
+
+    /// Its example in Python.
+    pub(super) fn program(&self) -> String {
+        self.example
+            .map(|example| format!("```python\n{}```\n", python::program(example, self.schema)))
+            .unwrap_or_default()
+    }
+
+    /// The child resources without those of nested components.
+    pub(super) fn small_diagram(&self) -> String {
+        let mut text = format!("```mermaid\ngraph LR\n  self[\"{}\"]\n", self.title());
+        self.draw(self.one, "self", Depth::Parts, &mut text);
+        text + "```\n\n"
+    }
+
     /// The page in Markdown.
     pub(super) fn text(&self) -> String {
         let mut text = format!("# {}\n\n", self.name);
@@ -67,20 +109,20 @@ impl<'a> ComponentPage<'a> {
 
     /// The child resources, including those of nested components. Dotted lines lead to optional resources.
     fn picture(&self) -> String {
-        let title = self.one.component.token.rsplit(':').next().unwrap_or_default();
-        let mut text = format!("## Resources\n\n```mermaid\ngraph LR\n  self[\"{title}\"]\n");
-        self.draw(self.one, "self", &mut text);
+        let mut text = format!("## Resources\n\n```mermaid\ngraph LR\n  self[\"{}\"]\n", self.title());
+        self.draw(self.one, "self", Depth::Nested, &mut text);
         text + "```\n\n"
     }
 
-    fn draw(&self, component: &ResolvedComponent<'_>, above: &str, text: &mut String) {
+    fn draw(&self, component: &ResolvedComponent<'_>, above: &str, depth: Depth, text: &mut String) {
         for (name, part) in &component.descriptor.parts {
             let node = format!("{above}_{name}");
             let line = if part.when.is_some() { "-.->" } else { "-->" };
             let several = if part.many { ", several" } else { "" };
             let _ = writeln!(text, "  {above} {line} {node}[\"{name}{several}<br/>{}\"]", display_name(&part.token));
-            if let Some(inner) = self.all.iter().find(|other| other.component.token == part.token) {
-                self.draw(inner, &node, text);
+            let inner = self.all.iter().find(|other| other.component.token == part.token);
+            if let (Some(inner), Depth::Nested) = (inner, depth) {
+                self.draw(inner, &node, depth, text);
             }
         }
     }
@@ -111,13 +153,11 @@ impl<'a> ComponentPage<'a> {
     }
 
     fn properties(&self) -> String {
-        let none = Map::new();
         let lists = Lists { schema: self.schema };
         let mut types = BTreeSet::new();
-        let inputs = self.spec["inputProperties"].as_object().unwrap_or(&none);
-        let outputs = self.spec["properties"].as_object().unwrap_or(&none);
+        let outputs = self.spec["properties"].as_object().unwrap_or(&NONE);
         let mut text = String::from("## Inputs\n\n");
-        text += &lists.list(inputs, &self.spec["requiredInputs"], &mut types);
+        text += &lists.list(self.inputs(), &self.spec["requiredInputs"], &mut types);
         text += "## Outputs\n\n";
         text += &lists.list(outputs, &Json::Null, &mut types);
         text + &lists.types(types)

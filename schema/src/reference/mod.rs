@@ -6,6 +6,7 @@
 mod code;
 mod component;
 mod example;
+mod gallery;
 mod lists;
 mod not_offered;
 mod page;
@@ -79,6 +80,7 @@ pub(crate) fn reference(
     let of_components = composed.iter().map(|page| (page.file.clone(), page.text()));
     files.extend(of_components.map(|(file, text)| Generated { file: format!("{FOLDER}/{file}"), text }));
     files.push(Generated { file: format!("{FOLDER}/README.md"), text: index(&pages, &functions, &composed) });
+    files.push(Generated { file: gallery::FILE.to_owned(), text: gallery::page(&composed) });
     files.push(Generated { file: format!("{FOLDER}/not-offered.md"), text: not_offered::page(resolved) });
     files
 }
