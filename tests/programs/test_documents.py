@@ -117,6 +117,22 @@ def node_of_the_pinned_sdk() -> str:
     return re.sub(r"\D", "", package["engines"]["node"])
 
 
+def test_page_of_support_names_the_tested_versions() -> None:
+    versions = (ROOT / "scripts" / "versions").read_text()
+    schema = json.loads((ROOT / "schema" / "schema.json").read_text())["language"]
+    module = re.search(r"pulumi/pkg/v3 v(\S+)", (ROOT / "sdk-gen" / "go.mod").read_text())
+    pinned = {name: re.search(rf"^ *{name}=(.*)$", versions, re.MULTILINE) for name in ("PULUMI_PYTHON_VERSION", "PULUMI_NODEJS_VERSION")}
+    assert module and all(pinned.values())
+    text = page("docs/support.md").text
+    for line in [
+        f"| Pulumi CLI | {module[1].rpartition('.')[0]} or newer | {module[1]} |",
+        f"`pulumi` {schema['python']['requires']['pulumi'][2:].partition('.0,')[0]} to 3.x | {pinned['PULUMI_PYTHON_VERSION'][1]} |",
+        f"`@pulumi/pulumi` {schema['nodejs']['dependencies']['@pulumi/pulumi'][1:].removesuffix('.0')} to 3.x | {pinned['PULUMI_NODEJS_VERSION'][1]} |",
+        f"| {schema['java']['dependencies']['com.pulumi:pulumi']} |",
+    ]:
+        assert line in text, line
+
+
 MIGRATION = "docs/guides/coming-from-pulumiverse.md"
 MODULES = re.compile(r"(<!-- Generated: [^\n]* -->\n\n).*?(<!-- end of the generated table -->)", re.DOTALL)
 
@@ -153,6 +169,56 @@ def table_of_modules(theirs: Path) -> str:
     head = "| Module | Resources | Functions | Not offered |\n| --- | --- | --- | --- |"
     rest = ["Modules that are not offered: " + ", ".join(others) + ".", ""] if others else []
     return "\n".join([head, *rows, "", *rest, ""])
+
+
+COMPARISON = page("docs/comparison.md")
+
+# The words of tests/parity that are not clear without its code.
+TYPES_OF_DIFFERENCE = {
+    "existence": "in one package only",
+    "filled by the API": "value if omitted",
+    "forgiveness": "accepted spellings",
+    "format": "format",
+    "id": "ID",
+    "input": "input or output",
+    "longest": "maximum length",
+    "max": "maximum",
+    "min": "minimum",
+    "most items": "maximum number of items",
+    "no update": "update without effect",
+    "enum": "allowed values",
+    "replace": "update or replacement",
+    "secret": "marked as secret",
+    "shortest": "minimum length",
+}
+
+
+def test_list_of_differences_is_current() -> None:
+    written, count = MODULES.subn(lambda found: found[1] + list_of_differences() + found[2], COMPARISON.text)
+    assert count == 1
+    if os.environ.get("UPDATE_REFERENCE"):
+        COMPARISON.path.write_text(written)
+    assert written == COMPARISON.path.read_text(), "the list differs from tests/parity; UPDATE_REFERENCE=1 writes it"
+
+
+def list_of_differences() -> str:
+    """The differences of each module; rows with the same reason are one row."""
+    modules: dict[str, dict[tuple[str, str], list[str]]] = {}
+    for entry in yaml.safe_load((ROOT / "tests" / "parity" / "differences.yaml").read_text()):
+        module = entry["at"].partition("/")[0] if "/" in entry["at"] else "several modules"
+        what = ", ".join(TYPES_OF_DIFFERENCE.get(word, word) for word in entry["what"])
+        # `module/name:Name.property` is `Name.property`.
+        place = f"`{entry['at'].rpartition(':')[2].removeprefix(module + '/')}`"
+        places = modules.setdefault(module, {}).setdefault((what, " ".join(entry["reason"].split())), [])
+        places += [] if place in places else [place]
+    text = ""
+    for module in sorted(modules):
+        rows = [
+            f"| {', '.join(places)} | {what} | {reason} |".replace("`*", "all `*")
+            for (what, reason), places in sorted(modules[module].items(), key=lambda row: row[1])
+        ]
+        text += "\n".join([f"### {module}", "", "| Where | Difference | Reason |", "| --- | --- | --- |", *rows, "", ""])
+    return text
 
 
 @pytest.mark.parametrize("block", [block for block in page("README.md").blocks if block.language == "python"])
@@ -217,6 +283,34 @@ def test_programs_of_the_guide_to_projects_and_regions_are_deployed(stack: Calla
     project = next(found for found in deployed.state()["resources"] if found["urn"].endswith("project:Project::experiments"))
     assert network["outputs"]["projectId"] == project["id"] == deployed.outputs()["projectId"]
     assert deployed.up().changed == {}
+
+
+HOW_TO = ["private-database", "cost-and-sizes", "disaster-recovery", "blue-green"]
+
+
+def how_to_program(guide: str) -> Callable[[], None]:
+    """The blocks of a guide, as one program."""
+    found = page(f"docs/guides/{guide}.md")
+    code = compile("\n".join(block.text for block in found.blocks if block.language == "python"), str(found), "exec")
+    return lambda: exec(code, {})
+
+
+def test_programs_of_the_how_to_guides_are_deployed(stack: Callable[..., Stack], fake: Fake) -> None:
+    region = {"name": "nl-ams"}
+
+    def program() -> None:
+        for guide in HOW_TO:
+            how_to_program(guide)()
+
+    # The environment is the default region of disaster recovery.
+    deployed = stack(program, environment={"SCW_DEFAULT_REGION": region["name"], "SCW_DEFAULT_ZONE": f"{region['name']}-1"})
+    assert deployed.preview().calls.writes == []
+    deployed.up()
+    assert deployed.up().changed == {}
+    for instance in fake.objects("rdb/instance"):
+        endpoints = instance["fields"]["endpoints"]
+        assert [endpoint for endpoint in endpoints if endpoint.get("load_balancer") is not None] == [], "no public endpoint"
+    assert all(found["id"].startswith("nl-ams") for found in deployed.resources().values() if "/" in found.get("id", ""))
 
 
 def test_commands_of_the_fake_guide_have_the_shown_output(tmp_path: Path) -> None:
