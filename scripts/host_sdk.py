@@ -80,8 +80,6 @@ def main() -> None:
     with tempfile.TemporaryDirectory(dir=options.output.parent, prefix=".host-sdk-") as directory, Logo() as logo:
         # Without an address, the .NET generator downloads a logo from another server.
         schema["logoUrl"] = logo.url
-        if options.language == "java":
-            without_secret_outputs_of_components(schema)
         work = Path(directory)
         (work / "schema.json").write_text(json.dumps(schema))
         run_generator(options.language, work, options.pulumi, options.hosts)
@@ -118,14 +116,6 @@ class LogoHandler(http.server.BaseHTTPRequestHandler):
 
     def log_message(self, *_: object) -> None:
         pass
-
-
-def without_secret_outputs_of_components(schema: dict[str, Any]) -> None:
-    """The Java generator calls a method for them that options of components do not have. The plugin marks the values as secret."""
-    for resource in schema["resources"].values():
-        if resource.get("isComponent"):
-            for output in resource["properties"].values():
-                output.pop("secret", None)
 
 
 def run_generator(language: str, work: Path, pulumi: Path, hosts: Path) -> None:

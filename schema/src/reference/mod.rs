@@ -116,9 +116,10 @@ fn function_token(descriptor: &descriptor::Resource) -> &str {
     lookup.map_or(&descriptor.token, |lookup| &lookup.token)
 }
 
-/// Adds what the generators of SDKs need to the descriptions of the schema: see [`sdk_docs`].
+/// Changes the schema as the generators of SDKs need it: see [`sdk_docs`].
 pub(crate) fn describe_for_sdks(offer: &Offer, schema: &mut Json) {
     sdk_docs::link(schema);
+    sdk_docs::unmark_outputs_of_components(schema);
     for ((kind, token), (_, example)) in examples(offer) {
         sdk_docs::add_example(schema, kind, token, example);
     }

@@ -1,8 +1,8 @@
-//! What the generators need in descriptions: examples for each language, and references between properties, which become the
-//! names of the SDK (`snapshot_id` in Python, `SnapshotId` in Go).
+//! What the generators need in the schema: examples for each language, references between properties, which become the
+//! names of the SDK (`snapshot_id` in Python, `SnapshotId` in Go), and no mark that the Java generator does not support.
 //!
-//! Both are shortcodes of Pulumi's generators (`codegen/schema/docs_parser.go`, v3.259.0). The reference pages are written
-//! before, and have neither.
+//! The first two are shortcodes of Pulumi's generators (`codegen/schema/docs_parser.go`, v3.259.0). The reference pages are written
+//! before, and do not contain these changes.
 
 use serde_json::{Map, Value as Json};
 
@@ -35,6 +35,19 @@ pub(crate) fn link(schema: &mut Json) {
                 let properties = spec.pointer_mut(&format!("/{part}")).and_then(Json::as_object_mut);
                 properties.into_iter().flat_map(|all| all.values_mut()).for_each(|one| describe(one, &names));
             }
+        }
+    }
+}
+
+/// Removes the mark of secret outputs of components. The Java generator calls a method for it that options of components do not
+/// have. The engine takes the mark from the values, which the plugin returns as secrets.
+pub(crate) fn unmark_outputs_of_components(schema: &mut Json) {
+    for spec in schema["resources"].as_object_mut().into_iter().flat_map(|all| all.values_mut()) {
+        if spec["isComponent"] == true {
+            let outputs = spec["properties"].as_object_mut().into_iter().flat_map(|all| all.values_mut());
+            outputs.filter_map(Json::as_object_mut).for_each(|output| {
+                output.remove("secret");
+            });
         }
     }
 }
