@@ -214,7 +214,7 @@ def list_of_differences() -> str:
     text = ""
     for module in sorted(modules):
         rows = [
-            f"| {', '.join(places)} | {what} | {reason} |".replace("`*", "all `*")
+            f"| {', '.join(places)} | {what} | {reason} |".replace("| `*` |", "| all |").replace("`*.", "all `")
             for (what, reason), places in sorted(modules[module].items(), key=lambda row: row[1])
         ]
         text += "\n".join([f"### {module}", "", "| Where | Difference | Reason |", "| --- | --- | --- |", *rows, "", ""])
