@@ -62,6 +62,7 @@ api: ## Generate the API documents from Scaleway's pinned Go module; API=block/v
 sdk: ## Generate the Python, Node.js, Go, Java and .NET SDKs from schema.json, and compile that of Java
 	scripts/sdk --all
 
+languages: export PROFILE = dev
 languages: ## Deploy a program in TypeScript, Go, Java and YAML, and check the .NET SDK (needs a JDK and Maven; some minutes)
 	@$(MAKE) --jobs=2 tools build
 	scripts/sdk --all
