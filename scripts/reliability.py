@@ -245,8 +245,8 @@ def simulated(directory: Path) -> str:
     return f"""## Simulation
 
 Plugin, fake and a double of Pulumi's engine in one process, in virtual time; random programs and faults of 22 kinds, also kills of the plugin
-and of the engine. After at most two more `up`s the objects equal the program, no secret is in plain, and preview, refresh and another `up`
-change nothing. `make simulate SEEDS=3000` repeats it with random seeds.
+and of the engine. After at most two more `up`s (one more for each object that an interrupted delete has deleted) the objects equal the
+program, no secret is in plain, and preview, refresh and another `up` change nothing. `make simulate SEEDS=3000` repeats it with random seeds.
 
 **{int(count) - int(failed)} of {count}** scenarios converge (required: all). They took {seconds} s beside other processes, and {milliseconds} ms of processor time
 each: **{int(rate):,} scenarios an hour on two free cores** (required: {RATE:,}).

@@ -185,7 +185,7 @@ fn engine_of(catalog: &Arc<Catalog>, fake: &Running, journal: &Arc<Kept>) -> Eng
         .seed(1);
     settings.s3_endpoint = Some(url);
     Engine::new(Arc::clone(catalog), Client::new(settings), defaults())
-        .reading(stage::files())
+        .with_files(stage::files())
         .journaling(Arc::clone(journal) as Arc<dyn Journal>)
 }
 

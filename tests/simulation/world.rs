@@ -1,5 +1,6 @@
 //! One stack, its plugin and its fake, in virtual time.
 
+use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -129,6 +130,15 @@ impl<'p> World<'p> {
         self.commands += 1;
         let process = self.process().await;
         self.stack.refresh(&process).await
+    }
+
+    /// The journal of the stack.
+    pub(crate) fn journal(&self) -> String {
+        fn text(path: &Path) -> String {
+            let entries = fs::read_dir(path).into_iter().flatten().map(|entry| entry.unwrap().path());
+            entries.map(|path| if path.is_dir() { text(&path) } else { fs::read_to_string(path).unwrap() }).collect()
+        }
+        text(self.home.path())
     }
 
     /// A new process of the plugin, as for each command of the CLI.

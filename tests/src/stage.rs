@@ -66,7 +66,7 @@ pub fn engine_with(catalog: &Arc<Catalog>, transport: Arc<dyn Transport>, clock:
 /// The same engine with in-memory files and predictable randomness.
 #[must_use]
 pub fn with_files(engine: Engine) -> Engine {
-    engine.reading(Arc::new(Named)).leaving_to(Arc::new(SeededRng::default()))
+    engine.with_files(Arc::new(Named)).with_rng(Arc::new(SeededRng::default()))
 }
 
 /// A network that responds to these requests in this order.

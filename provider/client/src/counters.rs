@@ -14,7 +14,7 @@ pub struct Counters {
     /// Attempts without a response.
     pub lost: u64,
     /// Calls that were not sent because their host did not respond to other calls.
-    pub refused: u64,
+    pub unsent: u64,
     /// Responses by the first digit of their status: `by_class[2]` counts 200 to 299.
     pub by_class: [u64; 6],
 }
@@ -25,7 +25,7 @@ pub(crate) struct Meter {
     retries: AtomicU64,
     throttled: AtomicU64,
     lost: AtomicU64,
-    refused: AtomicU64,
+    unsent: AtomicU64,
     by_class: [AtomicU64; 6],
 }
 
@@ -51,8 +51,8 @@ impl Meter {
         self.lost.fetch_add(1, Relaxed);
     }
 
-    pub(crate) fn refused(&self) {
-        self.refused.fetch_add(1, Relaxed);
+    pub(crate) fn unsent(&self) {
+        self.unsent.fetch_add(1, Relaxed);
     }
 
     pub(crate) fn read(&self) -> Counters {
@@ -61,7 +61,7 @@ impl Meter {
             retries: self.retries.load(Relaxed),
             throttled: self.throttled.load(Relaxed),
             lost: self.lost.load(Relaxed),
-            refused: self.refused.load(Relaxed),
+            unsent: self.unsent.load(Relaxed),
             by_class: self.by_class.each_ref().map(|class| class.load(Relaxed)),
         }
     }

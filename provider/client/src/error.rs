@@ -30,7 +30,7 @@ pub enum Error {
     Cancelled(Box<Lost>),
     /// Not sent: no connection to the host succeeded for a long time, or the time limit was reached during an outage.
     #[error(transparent)]
-    Refused(Box<Refused>),
+    Unavailable(Box<Unavailable>),
     /// An error response.
     #[error(transparent)]
     Api(Box<ApiError>),
@@ -57,7 +57,7 @@ impl Error {
     pub fn is_ambiguous(&self) -> bool {
         match self {
             Self::Build(_) => false,
-            Self::Refused(refused) => refused.is_ambiguous,
+            Self::Unavailable(unavailable) => unavailable.is_ambiguous,
             Self::Connect(lost) | Self::TimedOut(lost) | Self::Deadline(lost) | Self::Cancelled(lost) => {
                 lost.is_ambiguous
             }
@@ -85,7 +85,7 @@ impl Error {
         match self {
             Self::Api(error) => error.help(),
             Self::Connect(lost) | Self::TimedOut(lost) | Self::Deadline(lost) => lost.help.map(str::to_owned),
-            Self::Refused(_) => {
+            Self::Unavailable(_) => {
                 Some("Check the network, the proxy, the URL of the API, and https://status.scaleway.com.".to_owned())
             }
             Self::Build(_) | Self::Cancelled(_) | Self::Decode(_) => None,
@@ -102,7 +102,7 @@ impl Error {
                 }
                 Self::Api(error) => error.set_ambiguous(),
                 Self::Decode(undecoded) => undecoded.is_ambiguous = true,
-                Self::Refused(refused) => refused.is_ambiguous = true,
+                Self::Unavailable(unavailable) => unavailable.is_ambiguous = true,
                 Self::Build(_) => {}
             }
         }
@@ -185,25 +185,25 @@ impl StdError for Lost {
 
 /// A call that was not sent because its host does not respond. Its cause is the last failure of the host.
 #[derive(Debug)]
-pub struct Refused {
+pub struct Unavailable {
     host: String,
     is_ambiguous: bool,
     cause: Cause,
 }
 
-impl Refused {
+impl Unavailable {
     pub(crate) fn new(host: &str, why: &str) -> Self {
         Self { host: host.to_owned(), is_ambiguous: false, cause: why.into() }
     }
 }
 
-impl fmt::Display for Refused {
+impl fmt::Display for Unavailable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} does not respond, so the request was not sent", self.host)
     }
 }
 
-impl StdError for Refused {
+impl StdError for Unavailable {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         Some(&*self.cause)
     }
@@ -258,7 +258,7 @@ mod tests {
         assert_eq!(error.to_string(), "the host cannot be reached");
         assert_eq!(error.source().unwrap().to_string(), "connection refused");
 
-        let error = Error::Refused(Box::new(Refused::new("host", "HTTP 503")));
+        let error = Error::Unavailable(Box::new(Unavailable::new("host", "HTTP 503")));
         assert_eq!(error.to_string(), "host does not respond, so the request was not sent");
         assert_eq!(error.source().unwrap().to_string(), "HTTP 503");
     }

@@ -36,7 +36,7 @@ pub use call::{Call, Repeatable};
 pub use client::Client;
 pub use clock::{BoxFuture, Clock, SystemClock};
 pub use counters::Counters;
-pub use error::{Error, Lost, Refused, Unbuilt, Undecoded};
+pub use error::{Error, Lost, Unavailable, Unbuilt, Undecoded};
 pub use format::Format;
 pub use http::Method;
 pub use login::{Encryption, Login};

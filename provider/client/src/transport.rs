@@ -39,7 +39,7 @@ pub trait Transport: fmt::Debug + Send + Sync {
 pub enum Failure {
     /// The request was not sent: no connection succeeded.
     Unsent {
-        /// What the network said.
+        /// The error of the network.
         cause: Box<dyn StdError + Send + Sync>,
         /// The hint: one sentence.
         help: Option<&'static str>,
@@ -48,7 +48,7 @@ pub enum Failure {
     },
     /// The request was sent; it is unknown whether it arrived.
     Lost {
-        /// What the network said.
+        /// The error of the network.
         cause: Box<dyn StdError + Send + Sync>,
     },
     /// The response is unusable, and that of a retry would be too.

@@ -306,7 +306,7 @@ async fn calls_to_a_host_that_was_never_reached_fail_after_two_minutes() {
     let network = Network::new(|_| Behavior::Refused);
     let client = client(&network, &Arc::default());
     let error = client.send(call(Method::GET, SECOND * 1200)).await.unwrap_err();
-    assert!(matches!(error, Error::Connect(_) | Error::Refused(_)), "{error:?}");
+    assert!(matches!(error, Error::Connect(_) | Error::Unavailable(_)), "{error:?}");
     assert!(network.now() < SECOND * 140, "{:?}", network.now());
 }
 
@@ -360,7 +360,7 @@ async fn an_operation_that_has_not_begun_fails_immediately_if_the_outage_is_long
     client.send(call(Method::GET, SECOND * 60)).await.unwrap_err();
     let sent = network.sent();
     let error = client.expects_answers_before(SystemClock.now() + SECOND / 10).unwrap_err();
-    assert!(matches!(error, Error::Refused(_)) && !error.is_ambiguous(), "{error:?}");
+    assert!(matches!(error, Error::Unavailable(_)) && !error.is_ambiguous(), "{error:?}");
     assert!(error.to_string().contains("api.example.com does not respond"), "{error}");
     client.expects_answers_before(SystemClock.now() + SECOND * 60).unwrap();
     assert_eq!(network.sent(), sent);

@@ -117,7 +117,7 @@ async fn a_call_ends_at_its_total_timeout() {
     let error = Client::new(settings).send(call(Method::GET)).await.unwrap_err();
 
     assert!(stage.clock.now() - start <= SECOND * 90);
-    assert!(matches!(error, Error::Api(_) | Error::Refused(_)), "{error:?}");
+    assert!(matches!(error, Error::Api(_) | Error::Unavailable(_)), "{error:?}");
 }
 
 #[tokio::test]

@@ -143,7 +143,7 @@ impl<'a> Context<'a> {
         if self.bounded { call.until(self.deadline()) } else { call }
     }
 
-    /// Makes the call of a step and returns the object or list in its response; `None` if an optional call is rejected.
+    /// Makes the call of a step and returns the object or list in its response; `None` if the object of an optional call is not found.
     ///
     /// In a list that is searched, the matching element is the object; no match is `NotFound`.
     pub(crate) async fn perform(

@@ -207,8 +207,11 @@ pub(crate) async fn restore(
         return Err(Error::new(ErrorKind::Precondition, fact)
             .hint(format!("run `pulumi up` again: it creates the {label} again")));
     };
-    // Unreadable inputs cannot be compared. Others than those of the update are not sent again: a password may cause a reinstallation.
-    let uncertain = unreadable(cx.resource, news).filter(|name| earlier.properties.contains(*name)).cloned().collect();
+    // Unreadable inputs cannot be compared. Only those that an update was changing are sent again, because a password may reinstall a
+    // server. Journals of earlier versions do not contain them.
+    let is_uncertain =
+        |name: &&String| earlier.properties.contains(*name) || (earlier.update && earlier.properties.is_empty());
+    let uncertain = unreadable(cx.resource, news).filter(is_uncertain).cloned().collect();
     update_found(cx, id, found, uncertain, news).await
 }
 

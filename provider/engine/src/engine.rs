@@ -25,7 +25,7 @@ use crate::shared_lists::SharedLists;
 use crate::write_only::WriteOnlyValues;
 use crate::{create, read, steps, update};
 use rules::error::{Error, ErrorKind};
-use rules::masking::Mask;
+use rules::masking::{Mask, MaskedProgress};
 use rules::moved::Moved;
 use rules::operation::{Created, Operation, Progress, ReadBack};
 use rules::place::Defaults;
@@ -87,13 +87,13 @@ impl Engine {
 
     /// The same engine with a reader for the program's files.
     #[must_use]
-    pub fn reading(self, files: Arc<dyn Files>) -> Self {
+    pub fn with_files(self, files: Arc<dyn Files>) -> Self {
         Self { files, ..self }
     }
 
     /// The same engine with a random number generator.
     #[must_use]
-    pub fn leaving_to(self, rng: Arc<dyn Rng>) -> Self {
+    pub fn with_rng(self, rng: Arc<dyn Rng>) -> Self {
         Self { rng, ..self }
     }
 
@@ -136,9 +136,9 @@ impl Engine {
 
     /// Logs the numbers of requests and responses so far.
     pub fn log_requests(&self) {
-        let Counters { requests, retries, throttled, lost, refused, by_class } = self.shared.client.counters();
+        let Counters { requests, retries, throttled, lost, unsent, by_class } = self.shared.client.counters();
         let [_, _, accepted, _, rejected, failed] = by_class;
-        tracing::debug!(requests, retries, throttled, lost, refused, accepted, rejected, failed, "requests to the API");
+        tracing::debug!(requests, retries, throttled, lost, unsent, accepted, rejected, failed, "requests to the API");
     }
 
     /// The unfinished create of a URN from an earlier process.
@@ -163,7 +163,8 @@ impl Engine {
             write_only::require_values(resource, inputs)?;
             cx.expects_answers()?;
             secrets = self.shared.secrets.read(&cx, inputs).await?;
-            create::create(&Context { secrets: &secrets, ..cx }, inputs).await
+            let progress = &MaskedProgress::new(cx.progress, secrets.mask());
+            create::create(&Context { secrets: &secrets, progress, ..cx }, inputs).await
         };
         let created = created.await.map_err(|error| error.with_stored_inputs(stored).masking(&secrets.mask()));
         created.map_err(|error| described(error, &doing("creating", resource, operation, inputs), &[inputs]))
@@ -215,12 +216,16 @@ impl Engine {
         let updated = async {
             cx.expects_answers()?;
             secrets = self.shared.secrets.read(&cx, news).await?;
-            let cx = Context { secrets: &secrets, ..cx };
+            let progress = &MaskedProgress::new(cx.progress, secrets.mask());
+            let cx = Context { secrets: &secrets, progress, ..cx };
+            let changed = update::differences(&cx, olds, old_inputs, news);
             if let Some(earlier) = &earlier {
+                // This update may be interrupted too.
+                self.journal.also_changing(earlier, changed);
                 return Box::pin(delete::restore(&cx, earlier, now, olds, old_inputs, news)).await;
             }
             if !delete::is_without_calls(resource) {
-                self.journal.updating(operation.urn, id, update::differences(&cx, olds, old_inputs, news));
+                self.journal.updating(operation.urn, id, changed);
             }
             update::update(&cx, now, olds, old_inputs, news).await
         };

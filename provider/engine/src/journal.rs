@@ -383,6 +383,9 @@ mod tests {
         later.deleting(URN, "1", false);
         let deletion = later.interruption(URN, "1").unwrap();
         assert!(!deletion.update && deletion.properties.contains("password"), "the value is still uncertain");
+        later.also_changing(&deletion, BTreeSet::from(["image".to_owned()]));
+        let properties = process().interruption(URN, "1").unwrap().properties;
+        assert!(["image", "password"].iter().all(|name| properties.contains(*name)));
         first.answered(URN, "1");
         assert_eq!(first.interruption(URN, "1"), None, "it has ended for this process");
         assert!(process().interruption(URN, "1").is_some(), "Pulumi's engine may have been killed");

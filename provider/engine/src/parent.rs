@@ -23,11 +23,11 @@ pub(crate) async fn lock(cx: &Context<'_>, scope: &Scope<'_>) -> Result<Option<P
     let whole = || scope.parts.uuid.clone().filter(|_| cx.resource.has_parts);
     let key = Box::pin(outermost(cx, scope)).await?.map(|(_, uuid)| uuid).or_else(whole);
     let Some(key) = key else { return Ok(None) };
-    let mut turn = pin!(cx.parent_locks.take(&key));
+    let mut lock = pin!(cx.parent_locks.take(&key));
     loop {
         tokio::select! {
             biased;
-            turn = &mut turn => return Ok(Some(turn)),
+            lock = &mut lock => return Ok(Some(lock)),
             paused = cx.pause(LOCK_CHECK, "waiting for another operation on the same parent") => paused?,
         }
     }

@@ -24,7 +24,7 @@ use rules::operation::{Created, ReadBack};
 use rules::scope::Scope;
 use rules::wire;
 use search::{
-    Candidate, PAUSES, Since, Sought, differs, has_automatic_name, ids, is_recognized_by_inputs, name_of,
+    Candidate, PAUSES, Since, Sought, differs, has_automatic_name, ids, is_recognized_by_inputs, is_secret, name_of,
     needs_snapshot, read, search as look_up,
 };
 
@@ -278,7 +278,11 @@ pub(crate) fn note(
     began: Instant,
 ) {
     let by_server = cx.client.server_time(began);
-    let inputs = if is_recognized_by_inputs(cx.resource, name, inputs) { without_secrets(inputs) } else { Map::new() };
+    let inputs = if is_recognized_by_inputs(cx.resource, name, inputs) {
+        without_secrets(cx.resource, inputs)
+    } else {
+        Map::new()
+    };
     cx.journal.began(&Attempt {
         urn: cx.urn.to_owned(),
         token: cx.resource.token.clone(),
@@ -294,8 +298,8 @@ pub(crate) fn note(
 }
 
 /// The inputs that contain no secret.
-fn without_secrets(inputs: &Object) -> Map<String, Json> {
-    let plain = inputs.iter().filter(|(_, value)| !value.contains_secret());
+fn without_secrets(resource: &Resource, inputs: &Object) -> Map<String, Json> {
+    let plain = inputs.iter().filter(|(name, value)| !is_secret(resource, name, value));
     plain.filter_map(|(name, value)| Some((name.clone(), value.to_json().ok()?))).collect()
 }
 

@@ -5,6 +5,8 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use value::{Object, Value};
 use zeroize::Zeroizing;
 
+use crate::operation::Progress;
+
 /// Shorter secrets are not masked, because they would match parts of ordinary words.
 const SHORTEST_SECRET: usize = 4;
 
@@ -45,6 +47,29 @@ impl Mask {
     }
 }
 
+/// Messages without secrets that are known only during the operation.
+pub struct MaskedProgress<'p> {
+    progress: &'p dyn Progress,
+    mask: Mask,
+}
+
+impl<'p> MaskedProgress<'p> {
+    /// The same messages with these secrets masked.
+    pub fn new(progress: &'p dyn Progress, mask: Mask) -> Self {
+        Self { progress, mask }
+    }
+}
+
+impl Progress for MaskedProgress<'_> {
+    fn status(&self, message: &str) {
+        self.progress.status(&self.mask.apply(message));
+    }
+
+    fn warning(&self, message: &str) {
+        self.progress.warning(&self.mask.apply(message));
+    }
+}
+
 fn forms(text: &str) -> [String; 3] {
     let json = serde_json::Value::from(text).to_string();
     [text.to_owned(), json.trim_matches('"').to_owned(), BASE64.encode(text).trim_end_matches('=').to_owned()]
@@ -70,5 +95,27 @@ mod tests {
     fn a_secret_that_starts_with_another_secret_is_masked_completely() {
         let mask = Mask::of_strings(["hunter2", "hunter2-for-production"]);
         assert_eq!(mask.apply("hunter2-for-production is too short"), "[secret] is too short");
+    }
+
+    #[test]
+    fn messages_of_an_operation_contain_no_secret() {
+        #[derive(Default)]
+        struct Messages(std::sync::Mutex<Vec<String>>);
+
+        impl Progress for Messages {
+            fn status(&self, message: &str) {
+                self.0.lock().unwrap().push(message.to_owned());
+            }
+
+            fn warning(&self, message: &str) {
+                self.0.lock().unwrap().push(message.to_owned());
+            }
+        }
+
+        let messages = Messages::default();
+        let masked = MaskedProgress::new(&messages, Mask::of_strings(["hunter2"]));
+        masked.status("sending hunter2");
+        masked.warning("hunter2 is weak");
+        assert_eq!(*messages.0.lock().unwrap(), ["sending [secret]", "[secret] is weak"]);
     }
 }

@@ -44,6 +44,7 @@ mod object_bucket_acl;
 mod object_item;
 pub mod observability_alert_manager;
 mod redis_cluster;
+mod server_private_networks;
 mod tem_domain;
 
 use catalog::{Handler, Resource};

@@ -52,8 +52,8 @@ impl Server {
         }
         let client = Client::new(client.observer(Arc::new(self.log.clone())));
         let mut engine = Engine::new(Arc::clone(self.catalog()?), client, defaults.clone())
-            .reading(Arc::new(LocalFiles))
-            .leaving_to(Arc::new(LocalRng))
+            .with_files(Arc::new(LocalFiles))
+            .with_rng(Arc::new(LocalRng))
             .with_settings(settings)
             .with_write_only(Arc::clone(&self.write_only));
         if origins.get("secretKey").is_some_and(|origin| origin == config::ARGUMENTS) {

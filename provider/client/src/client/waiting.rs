@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use super::{Client, Host, Shared, cancelled, lock};
 use crate::breaker::Admission;
 use crate::call::{Call, Repeatable};
-use crate::error::{Error, Lost, Refused};
+use crate::error::{Error, Lost, Unavailable};
 use crate::limiter::Permit;
 use crate::retry::{ATTEMPTS_ALONE, FailureClass};
 
@@ -57,8 +57,8 @@ impl Client {
         if rests.is_zero() || rests < deadline.saturating_duration_since(now) {
             return Ok(());
         }
-        meter.refused();
-        Err(Error::Refused(Box::new(Refused::new(&host.name, breaker.last_failure()))))
+        meter.unsent();
+        Err(Error::Unavailable(Box::new(Unavailable::new(&host.name, breaker.last_failure()))))
     }
 
     /// Whether a call should be sent again after a failure of the host: not if only this call fails while others succeed,
@@ -114,14 +114,17 @@ impl Client {
                 }
                 Admission::Wait(wait) => wait,
                 Admission::Unreachable => {
-                    meter.refused();
-                    return Err(Error::Refused(Box::new(Refused::new(&host.name, lock(&host.breaker).last_failure()))));
+                    meter.unsent();
+                    return Err(Error::Unavailable(Box::new(Unavailable::new(
+                        &host.name,
+                        lock(&host.breaker).last_failure(),
+                    ))));
                 }
             };
             let left = time.left(self.now());
             if left.is_zero() {
                 let why = lock(&host.breaker).last_failure().to_owned();
-                let error = Error::Refused(Box::new(Refused::new(&host.name, &why)));
+                let error = Error::Unavailable(Box::new(Unavailable::new(&host.name, &why)));
                 return Err(time.is_over(host, error));
             }
             tokio::select! {

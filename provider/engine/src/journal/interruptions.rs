@@ -53,6 +53,11 @@ impl JournalEntries {
         self.changing(urn, id, false, true, properties);
     }
 
+    /// Adds the properties of a later update, which starts with the recovery.
+    pub(crate) fn also_changing(&self, earlier: &Interruption, properties: BTreeSet<String>) {
+        self.changing(&earlier.urn, &earlier.id, earlier.not_found, earlier.update, properties);
+    }
+
     fn changing(&self, urn: &str, id: &str, not_found: bool, update: bool, mut properties: BTreeSet<String>) {
         if urn.is_empty() {
             return;

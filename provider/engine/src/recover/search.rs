@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
-use catalog::{Input, Listing, Property, Resource};
+use catalog::{Input, Kind, Listing, Property, Resource};
 use jiff::{SignedDuration, Timestamp};
 use value::{Object, Value};
 
@@ -61,12 +61,12 @@ pub(super) enum Since<'s> {
 
 impl Since<'_> {
     /// The inputs of the call, with the secrets of the program: the journal contains none.
-    fn inputs(&self, inputs: &Object) -> Object {
+    fn inputs(&self, resource: &Resource, inputs: &Object) -> Object {
         let sent = match self {
             Self::Former(attempt) if !attempt.inputs.is_empty() => &attempt.inputs,
             _ => return inputs.clone(),
         };
-        let secrets = inputs.iter().filter(|(_, value)| value.contains_secret());
+        let secrets = inputs.iter().filter(|(name, value)| is_secret(resource, name, value));
         let secrets = secrets.map(|(name, value)| (name.clone(), value.clone()));
         secrets.chain(sent.iter().map(|(name, value)| (name.clone(), Value::from(value.clone())))).collect()
     }
@@ -123,7 +123,7 @@ async fn candidates(
         return Ok(Candidates { found: candidate.into_iter().collect(), lag: false });
     }
     let Some(listing) = &cx.resource.listing else { return Ok(Candidates::default()) };
-    let sent = sought.since.inputs(inputs);
+    let sent = sought.since.inputs(cx.resource, inputs);
     let later = outcome::not_in_first_step(cx, scope, &sent);
     let elements = list::elements_of(cx, &query(cx.resource, scope, inputs)).await?;
     let since = earliest(cx, sought.since);
@@ -248,6 +248,21 @@ pub(super) fn name_of(resource: &Resource, scope: &Scope<'_>) -> Option<String> 
     let shown = resource.properties.values().filter(|property| is_shown(property, listing));
     let mut sent = shown.filter_map(|property| property.send.as_deref());
     sent.find_map(|field| scope.wanted_field(field).and_then(wire::plain_text)).filter(|name| !name.is_empty())
+}
+
+/// Whether an input is not written to the journal: it is marked as secret, or its type says so, whatever the program does.
+pub(super) fn is_secret(resource: &Resource, name: &str, value: &Value) -> bool {
+    fn is_declared(property: &Property) -> bool {
+        property.secret || property.write_only || within(&property.kind)
+    }
+    fn within(kind: &Kind) -> bool {
+        match kind {
+            Kind::List(element) | Kind::Map(element) => within(element),
+            Kind::Object(properties) => properties.values().any(is_declared),
+            _ => false,
+        }
+    }
+    value.contains_secret() || resource.properties.get(name).is_some_and(is_declared)
 }
 
 /// Whether only an object that is equal to the create request matches: it has no name, or one that is not unique.

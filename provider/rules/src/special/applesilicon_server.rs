@@ -6,7 +6,7 @@
 use serde_json::Value as Json;
 use value::{Object, Path, Value};
 
-use super::Special;
+use super::{Special, server_private_networks as private_networks};
 use crate::operation::{Diff, DiffRequest, Failure, Warning};
 use crate::wire::{self, Wire};
 
@@ -21,10 +21,7 @@ impl Special for Server {
                 Json::from(["vpc_enabled", "vpc_updating"].contains(&status.as_str())),
             );
         }
-        // The addresses of a server without private networks are not read.
-        if wire.get("private_networks").and_then(Json::as_array).is_some_and(Vec::is_empty) {
-            wire.insert("private_ips".to_owned(), Json::Array(Vec::new()));
-        }
+        private_networks::decode(wire);
     }
 
     fn check(&self, _olds: &Object, inputs: &Object, failures: &mut Vec<Failure>) {

@@ -6,7 +6,7 @@
 use serde_json::Value as Json;
 use value::{Object, Path};
 
-use super::Special;
+use super::{Special, server_private_networks as private_networks};
 use crate::operation::{Diff, DiffRequest, Warning};
 use crate::place;
 use crate::wire::Wire;
@@ -32,10 +32,7 @@ const INSTALLS: &str = "the server is installed again, and all data on its disks
 
 impl Special for Server {
     fn decode(&self, wire: &mut Wire) {
-        // The addresses of a server without private networks are not read.
-        if wire.get("private_networks").and_then(Json::as_array).is_some_and(Vec::is_empty) {
-            wire.insert("private_ips".to_owned(), Json::Array(Vec::new()));
-        }
+        private_networks::decode(wire);
         let ips = wire.get("ips").and_then(Json::as_array).cloned().unwrap_or_default();
         for (field, version) in [("ipv4", "IPv4"), ("ipv6", "IPv6")] {
             let own = ips.iter().filter(|ip| ip["version"] == version).cloned().collect();

@@ -58,6 +58,8 @@ fn addresses_are_grouped_by_version() {
     assert_eq!(wire["ipv4"], json!([{ "address": "192.0.2.1", "version": "IPv4" }]));
     assert_eq!(wire["ipv6"][0]["address"], "2001:db8::1");
     assert_eq!(decoded(&Server, &json!({ "private_networks": [] }))["private_ips"], json!([]));
+    let wire = decoded(&Server, &json!({ "private_networks": [{ "status": "detaching" }, { "status": "attached" }] }));
+    assert_eq!(wire["private_networks"], json!([{ "status": "attached" }]));
 }
 
 #[test]
