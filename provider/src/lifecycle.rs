@@ -143,7 +143,7 @@ async fn abandoned(started_by_engine: bool, parent: impl Fn() -> Option<u32>, cl
 }
 
 #[cfg(unix)]
-#[expect(clippy::unnecessary_wraps, reason = "not every system knows parents")]
+#[expect(clippy::unnecessary_wraps, reason = "not every system has parent processes")]
 fn parent() -> Option<u32> {
     Some(std::os::unix::process::parent_id())
 }

@@ -13,7 +13,7 @@ use crate::config::PACKAGE;
 use crate::embedded::Embedded;
 
 /// The package of `pulumiverse_scaleway`.
-const PEER: &str = "scaleway";
+const PULUMIVERSE: &str = "scaleway";
 
 /// Outputs that only the Terraform bridge reads.
 const NOTES: [&str; 2] = ["__meta", "__pulumi_raw_state_delta"];
@@ -111,7 +111,7 @@ impl Stack<'_> {
 
     /// The token of this package for a token of `pulumiverse_scaleway`, of the same generation of names.
     fn token(&self, token: &str) -> Option<String> {
-        let bare = token.strip_prefix(PEER)?.strip_prefix(':')?;
+        let bare = token.strip_prefix(PULUMIVERSE)?.strip_prefix(':')?;
         self.catalog.resource(token).map(|_| format!("{PACKAGE}:{bare}"))
     }
 
@@ -140,7 +140,7 @@ impl Stack<'_> {
     /// The resources with a provider of this package in addition to, or instead of, each provider of `pulumiverse_scaleway`.
     fn with_providers(&mut self, resources: Vec<Json>) -> Vec<Json> {
         let stays = |resource: &&Json| {
-            text(resource, "type").is_some_and(|token| package(token) == PEER && self.token(token).is_none())
+            text(resource, "type").is_some_and(|token| package(token) == PULUMIVERSE && self.token(token).is_none())
         };
         let needed: BTreeSet<String> = resources
             .iter()
@@ -182,7 +182,7 @@ impl Stack<'_> {
                 fields.insert("type".to_owned(), Json::from(ours));
                 forget_notes(fields);
             }
-            None if package(&token) == PEER => {
+            None if package(&token) == PULUMIVERSE => {
                 // Its provider stays in `pulumiverse_scaleway`.
                 let provider = fields.remove("provider");
                 self.left.extend(fields.get("urn").and_then(Json::as_str).map(str::to_owned));
@@ -280,7 +280,7 @@ fn provider(mut old: Json, urn: &str) -> Json {
 fn provider_urn(urn: Urn<'_>) -> String {
     let ours = format!("pulumi:providers:{PACKAGE}");
     let version = env!("CARGO_PKG_VERSION").replace(['.', '-', '+'], "_");
-    let theirs = format!("pulumi:providers:{PEER}");
+    let theirs = format!("pulumi:providers:{PULUMIVERSE}");
     let urn = urn.with_types(|token| (token == theirs).then(|| ours.clone()));
     urn.with_name(|name| name.starts_with("default_").then(|| format!("default_{version}"))).to_string()
 }
@@ -308,7 +308,7 @@ fn only_once(resources: &[Json]) -> Result<(), MigrateError> {
 }
 
 fn is_peers_provider(resource: &Json) -> bool {
-    text(resource, "type").and_then(|token| token.strip_prefix("pulumi:providers:")) == Some(PEER)
+    text(resource, "type").and_then(|token| token.strip_prefix("pulumi:providers:")) == Some(PULUMIVERSE)
 }
 
 fn is_secret(fields: &Map<String, Json>) -> bool {

@@ -10,8 +10,8 @@ use schema::generate::generate;
 use schema::generated::Generated;
 use serde_json::Value as Json;
 
-fn offer() -> Vec<Generated> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/offer");
+fn project() -> Vec<Generated> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/project");
     let mut findings = Findings::default();
     let generated = generate(&root, &mut findings).unwrap();
     assert_eq!(findings.mistakes, [], "the small project has errors");
@@ -19,7 +19,7 @@ fn offer() -> Vec<Generated> {
 }
 
 fn file(name: &str) -> Json {
-    let generated = offer();
+    let generated = project();
     serde_json::from_str(&generated.iter().find(|file| file.file == name).unwrap().text).unwrap()
 }
 
@@ -36,14 +36,14 @@ fn the_schema_of_a_small_project() {
 
 #[test]
 fn the_page_of_a_resource_with_its_example_in_three_languages() {
-    let generated = offer();
+    let generated = project();
     let page = generated.iter().find(|file| file.file == "docs/reference/databases/acl.md").unwrap();
     insta::assert_snapshot!(page.text);
 }
 
 #[test]
 fn the_catalog_is_the_same_after_parsing_and_writing() {
-    let generated = offer();
+    let generated = project();
     let text = &generated.iter().find(|file| file.file == "schema/catalog.json").unwrap().text;
     let catalog = Catalog::parse(text).unwrap();
     assert_eq!(catalog.resources.len(), 4);

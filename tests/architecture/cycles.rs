@@ -1,7 +1,7 @@
 //! Modules of a crate have no cycles: no module uses another that uses it, directly or through others.
 //!
-//! A module is a file or directory below `src/`, with everything inside. In the fake, the modules of each product have no
-//! cycles either: shared items are in a module such as `kinds`, because the `mod.rs` of a product uses all other modules.
+//! A module is a file or directory below `src/`, with everything inside: cycles inside of a directory are found in the fake only. In the fake, the modules of each product have no
+//! cycles either, and neither have its products: shared items are in a module such as `kinds`, because the `mod.rs` of a product uses all other modules.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -56,6 +56,28 @@ fn modules_of_a_product_have_no_cycles() {
         let cycles: Vec<String> = uses.keys().filter_map(|module| cycle(&uses, module)).collect();
         assert_none(&format!("modules of {folder} use each other"), &cycles);
     }
+}
+
+#[test]
+fn products_have_no_cycles() {
+    let mut uses: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for source in sources(PRODUCTS).iter().filter(|source| !source.is_test()) {
+        let path = source.path.strip_prefix(PRODUCTS).unwrap_or(&source.path);
+        let product = path.split('/').next().unwrap_or(path).trim_end_matches(".rs");
+        let code = code(source);
+        let mut names = modules_in_paths("crate::products::", &code);
+        if !path.contains('/') {
+            names.extend(modules_in_paths("super::", &code));
+        }
+        names.remove(product);
+        // It lists the products.
+        if product != "mod" {
+            uses.entry(product.to_owned()).or_default().extend(names);
+        }
+    }
+    assert!(uses.len() > 20, "{PRODUCTS}: only {} products were found", uses.len());
+    let cycles: Vec<String> = uses.keys().filter_map(|product| cycle(&uses, product)).collect();
+    assert_none("products of the fake use each other", &cycles);
 }
 
 /// The modules that each module names by `super`. An item of the parent counts as a use of `mod`, which uses all modules.

@@ -7,14 +7,21 @@ use serde_json::{Map, Value, json};
 use crate::call::{Call, Handled};
 use crate::facts::Named;
 use crate::paging;
-use crate::products::instance::address_in;
-use crate::products::ipam::IP;
+use crate::products::ip_kind::IP;
 use crate::store::Object;
 
 static ADDRESS: Named = Named("instance/ip");
 
 /// The type of the resource that uses such an address.
 const SERVER: &str = "instance_server";
+
+/// As recorded: what the end of an IPv6 address is derived from.
+pub(crate) const INTERFACE: &str = "dc00:1ff:fe27";
+
+/// The address that a server has of a prefix of IPv6 addresses.
+pub(crate) fn address_in(prefix: &str) -> Option<String> {
+    prefix.strip_suffix("::/64").map(|prefix| format!("{prefix}:{INTERFACE}:16c9"))
+}
 
 /// The address with the ID of the call.
 pub(super) fn get(call: &Call<'_>) -> Option<Value> {

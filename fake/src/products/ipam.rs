@@ -8,12 +8,11 @@ use serde_json::{Map, Value, json};
 use crate::call::{Call, Handled};
 use crate::facts::Named;
 use crate::product::Product;
-use crate::products::{domain_names, instance_addresses};
+use crate::products::instance_addresses;
 use crate::response::ApiError;
-use crate::store::{Kind, Missing, Object, Store};
+use crate::store::Object;
 
-pub(crate) static IP: Kind =
-    Kind { srn: Some("ipam"), view: Some(show_reverses), ..Kind::new("ipam/ip", "IP", "ips", Missing::Labelled("ip")) };
+pub(crate) use crate::products::ip_kind::IP;
 
 static PRIVATE_NETWORK: Named = Named("vpc/private_network");
 static SUBNET: Named = Named("vpc/subnet");
@@ -196,23 +195,6 @@ fn update(call: &mut Call<'_>) -> Handled {
         answer["reverses"] = json!([]);
     }
     Ok(answer)
-}
-
-/// As recorded: a reverse name is shown, with a dot at its end, when it resolves to the address. Names outside of the zones of the
-/// fake are shown at once.
-fn show_reverses(store: &Store, ip: &Object, fields: &mut Map<String, Value>) {
-    let resolves = |reverse: &&Value| {
-        let (name, address) = (reverse["hostname"].as_str(), reverse["address"].as_str());
-        let resolved = domain_names::addresses(store, name.unwrap_or_default());
-        resolved.is_none_or(|resolved| address.is_some_and(|address| resolved.iter().any(|other| other == address)))
-    };
-    let given = ip.hidden.get("reverses").and_then(Value::as_array).into_iter().flatten();
-    let shown = given.filter(resolves).map(|reverse| {
-        let name = reverse["hostname"].as_str().unwrap_or_default().trim_end_matches('.');
-        json!({ "hostname": format!("{name}."), "address": reverse["address"] })
-    });
-    let own = fields.get("reverses").and_then(Value::as_array).cloned().unwrap_or_default();
-    fields.insert("reverses".to_owned(), own.into_iter().chain(shown).collect());
 }
 
 /// As recorded: from one custom resource to another, or to none.

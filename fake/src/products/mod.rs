@@ -39,6 +39,7 @@ pub(crate) mod instance;
 pub(crate) mod instance_addresses;
 pub(crate) mod interlink;
 pub(crate) mod iot;
+mod ip_kind;
 pub(crate) mod ipam;
 pub(crate) mod jobs;
 pub(crate) mod k8s;

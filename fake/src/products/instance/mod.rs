@@ -19,8 +19,6 @@ mod volume;
 
 use crate::product::Product;
 
-pub(crate) use server_view::address_in;
-
 pub(crate) static PRODUCT: Product = Product {
     document: "instance.v1",
     kinds: &[&server_view::SERVER, &kinds::PRIVATE_NIC, &kinds::SERVER_TYPE, &kinds::AVAILABILITY],

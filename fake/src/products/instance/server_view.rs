@@ -6,6 +6,7 @@
 use serde_json::{Map, Value, json};
 
 use super::kinds::{IP, PLACEMENT_GROUP, PRIVATE_NIC, SECURITY_GROUP, VOLUME};
+use crate::products::instance_addresses::{INTERFACE, address_in};
 use crate::response::ApiError;
 use crate::store::{Kind, Missing, Object, Store};
 
@@ -14,9 +15,6 @@ pub(super) static SERVER: Kind = Kind {
     srn: Some("instance"),
     ..Kind::new("instance/server", "Server", "servers", Missing::Labelled("instance_server"))
 };
-
-/// As recorded: what the end of an IPv6 address is derived from.
-const INTERFACE: &str = "dc00:1ff:fe27";
 
 fn show(store: &Store, server: &Object, shown: &mut Map<String, Value>) {
     let mut volumes = Map::new();
@@ -77,11 +75,6 @@ pub(super) fn address(id: &str, address: &str, is_dynamic: bool) -> Value {
         "state": "attached",
         "ipam_id": id,
     })
-}
-
-/// The address that a server has of a prefix of IPv6 addresses.
-pub(crate) fn address_in(prefix: &str) -> Option<String> {
-    prefix.strip_suffix("::/64").map(|prefix| format!("{prefix}:{INTERFACE}:16c9"))
 }
 
 fn show_address(ip: &Object) -> Value {
