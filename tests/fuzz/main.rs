@@ -108,8 +108,27 @@ fn requests_of_the_engine() {
             news: news.clone(),
             ..Default::default()
         };
-        let create = rpc::CreateRequest { urn, properties: news, preview: true, ..Default::default() };
+        let create =
+            rpc::CreateRequest { urn: urn.clone(), properties: news.clone(), preview: true, ..Default::default() };
+        let read = rpc::ReadRequest {
+            urn: urn.clone(),
+            id: id.clone(),
+            properties: olds.clone(),
+            inputs: olds.clone(),
+            ..Default::default()
+        };
+        let update = rpc::UpdateRequest {
+            urn: urn.clone(),
+            id: id.clone(),
+            olds: olds.clone(),
+            old_inputs: olds.clone(),
+            news,
+            preview: true,
+            ..Default::default()
+        };
+        let delete = rpc::DeleteRequest { urn, id, properties: olds.clone(), old_inputs: olds, ..Default::default() };
         let (check, diff, create) = (changed(rng, &check), changed(rng, &diff), changed(rng, &create));
+        let (read, update, delete) = (changed(rng, &read), changed(rng, &update), changed(rng, &delete));
         let (plugin, runtime) = (Arc::clone(&plugin), Arc::clone(&runtime));
         let run = move || {
             runtime.block_on(async {
@@ -121,6 +140,87 @@ fn requests_of_the_engine() {
                 }
                 if let Some(create) = create {
                     assert_no_bug(plugin.create(Request::new(create)).await);
+                }
+                if let Some(read) = read {
+                    assert_no_bug(plugin.read(Request::new(read)).await);
+                }
+                if let Some(update) = update {
+                    assert_no_bug(plugin.update(Request::new(update)).await);
+                }
+                if let Some(delete) = delete {
+                    assert_no_bug(plugin.delete(Request::new(delete)).await);
+                }
+            });
+        };
+        (input, Box::new(run))
+    });
+}
+
+#[test]
+fn configurations_functions_and_components() {
+    let runtime = Arc::new(runtime());
+    let catalog = places::catalog();
+    let functions: Vec<String> = catalog.functions.keys().cloned().collect();
+    let components: Vec<String> = catalog.components.keys().cloned().collect();
+    let programs: Vec<Program> = Table::read().0;
+    let home = Home::new(Path::new(env!("CARGO_TARGET_TMPDIR")));
+    let arguments = configuration::arguments(IN_PROCESS_URL, SECRET_KEY, ORGANIZATION);
+    let _inside = runtime.enter();
+    fuzz("configurations, functions and components", |rng| {
+        let clock = Arc::new(ManualClock::skipping(std::time::Duration::from_secs(31)));
+        let plugin = provider::in_process::provider(Arc::clone(&catalog), clock, Arc::new(Unconnected), home.path(), 1);
+        let arguments = mutation::json(rng, &arguments);
+        let program = rng.choice(&programs).unwrap();
+        let inputs = mutation::json(rng, &program.inputs);
+        let [function, component] = [&functions, &components].map(|tokens| rng.choice(tokens).unwrap());
+        let input = format!("{arguments}\n{function}, {component}\n{inputs}");
+        let [arguments, inputs] = [arguments, inputs].map(|json| json.is_object().then(|| to_struct(&json)));
+        let configure = changed(rng, &configuration::request(arguments.clone()));
+        let check = rpc::CheckRequest {
+            urn: configuration::PROVIDER_URN.to_owned(),
+            olds: arguments.clone(),
+            news: arguments.clone(),
+            ..Default::default()
+        };
+        let diff = rpc::DiffRequest {
+            urn: configuration::PROVIDER_URN.to_owned(),
+            olds: arguments.clone(),
+            old_inputs: arguments.clone(),
+            news: arguments,
+            ..Default::default()
+        };
+        let invoke = rpc::InvokeRequest {
+            tok: format!("evalap-scaleway:{function}"),
+            args: inputs.clone(),
+            ..Default::default()
+        };
+        // No engine listens at this address.
+        let construct = rpc::ConstructRequest {
+            r#type: format!("evalap-scaleway:{component}"),
+            name: "main".to_owned(),
+            inputs,
+            monitor_endpoint: "127.0.0.1:1".to_owned(),
+            ..Default::default()
+        };
+        let (check, diff) = (changed(rng, &check), changed(rng, &diff));
+        let (invoke, construct) = (changed(rng, &invoke), changed(rng, &construct));
+        let runtime = Arc::clone(&runtime);
+        let run = move || {
+            runtime.block_on(async {
+                if let Some(check) = check {
+                    assert_no_bug(plugin.check_config(Request::new(check)).await);
+                }
+                if let Some(diff) = diff {
+                    assert_no_bug(plugin.diff_config(Request::new(diff)).await);
+                }
+                if let Some(configure) = configure {
+                    assert_no_bug(plugin.configure(Request::new(configure)).await);
+                }
+                if let Some(invoke) = invoke {
+                    assert_no_bug(plugin.invoke(Request::new(invoke)).await);
+                }
+                if let Some(construct) = construct {
+                    assert_no_bug(plugin.construct(Request::new(construct)).await);
                 }
             });
         };
@@ -260,6 +360,12 @@ fn descriptors() {
         let text = rng.choice(&documents).unwrap();
         let text = String::from_utf8_lossy(&mutation::bytes(rng, text.as_bytes())).into_owned();
         let input = text.chars().take(4000).collect();
-        (input, Box::new(move || drop(serde_saphyr::from_str::<schema::descriptor::Resource>(&text))))
+        let parse = move || {
+            drop(serde_saphyr::from_str::<schema::descriptor::Resource>(&text));
+            drop(serde_saphyr::from_str::<schema::descriptor::Product>(&text));
+            drop(serde_saphyr::from_str::<schema::descriptor::Lookup>(&text));
+            drop(serde_saphyr::from_str::<schema::descriptor::Component>(&text));
+        };
+        (input, Box::new(parse))
     });
 }

@@ -152,15 +152,21 @@ fn deployments_of_15_resources_succeed_although_one_request_in_a_hundred_fails()
 
 /// The seeds that fail.
 fn run(simulator: &Simulator, range: Range<u64>) -> Vec<(u64, Outcome)> {
-    let failed = Mutex::new(Vec::new());
+    let (failed, omitted) = (Mutex::new(Vec::new()), Mutex::new(Vec::new()));
     each(range, |seed| {
         let outcome = simulator.run(&Scenario::of(seed, &simulator.programs), None);
         // Such programs contain resources that exclude each other.
-        if !outcome.violations.is_empty() && outcome.kind() != Some(simulate::WITHOUT_FAULTS) {
+        if outcome.kind() == Some(simulate::WITHOUT_FAULTS) {
+            omitted.lock().unwrap().push(seed);
+        } else if !outcome.violations.is_empty() {
             failed.lock().unwrap().push((seed, outcome));
         }
         failed.lock().unwrap().len() < MOST_FAILURES
     });
+    let omitted = omitted.into_inner().unwrap();
+    if !omitted.is_empty() {
+        println!("not counted, because their commands fail without faults too: {omitted:?}");
+    }
     let mut failed = failed.into_inner().unwrap();
     failed.sort_by_key(|(seed, _)| *seed);
     failed

@@ -107,6 +107,8 @@ async fn databases_users_and_privileges_belong_to_an_instance() {
 
     let user = json!({ "name": "app", "password": "Secret-2", "is_admin": false });
     client.good(&format!("POST {one}/users"), user).await;
+    let weak = client.call_with(&format!("PATCH {one}/users/app"), json!({ "password": "secret" })).await;
+    assert_eq!((weak.0, &weak.1["details"][0]["argument_name"]), (400, &json!("password")));
     let updated = client.good(&format!("PATCH {one}/users/app"), json!({ "password": "Secret-3" })).await;
     assert_eq!(updated, json!({ "is_admin": false, "name": "app" }));
 

@@ -28,6 +28,7 @@ async fn a_public_endpoint_has_an_address_when_the_cluster_is_ready() {
     client.fake.clock().advance(Duration::from_secs(10));
     let ready = client.call(&format!("GET {path}")).await.1;
     assert_eq!((&ready["status"], ready["endpoints"][0]["ips"].as_array().unwrap().len()), (&json!("ready"), 1));
+    assert_eq!(client.call_with(&format!("PATCH {path}"), json!({ "password": "made-up" })).await.0, 400);
     let changed = client.good(&format!("PATCH {path}"), json!({ "password": "Made-up-2" })).await;
     assert_eq!(changed["status"], "provisioning");
 }
