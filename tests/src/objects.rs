@@ -18,7 +18,7 @@ pub struct Objects {
 /// Fields that do not depend on the program: the previous name of another object, the number of deployments of a container, the
 /// time of an earlier replacement, the number of nodes between their limits, the number of repeatable actions (the requests are
 /// counted instead), and checks of DNS records that an earlier program has created.
-const NOT_COMPARED: [(&str, &str); 19] = [
+const NOT_COMPARED: [(&str, &str); 20] = [
     ("inference/deployment", "fields/size"),
     ("block/volume", "fields/last_detached_at"),
     ("ipam/ip", "fields/resource/name"),
@@ -36,6 +36,7 @@ const NOT_COMPARED: [(&str, &str); 19] = [
     ("cockpit/grafana_user", "fields/id"),
     ("cockpit/grafana_user", "hidden/grafana_user_id"),
     ("k8s/cluster", "hidden/token_resets"),
+    ("key_manager/key", "fields/rotation_count"),
     ("rdb/instance", "hidden/certificate_renewals"),
     ("redis/cluster", "hidden/certificate_renewals"),
     ("tem/domain", "fields/status"),
