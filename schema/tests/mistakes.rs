@@ -1,4 +1,4 @@
-//! Every error of the compiler: `mistakes.yaml` has one case for each, a change of the small project in `offer/`.
+//! Every error of the compiler: `mistakes.yaml` has one case for each, a change of the small project in `project/`.
 
 #![allow(clippy::unwrap_used)]
 
@@ -35,10 +35,10 @@ struct Case {
 fn each_error_is_reported_with_its_place_and_without_others() {
     let here = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
     let cases: Vec<Case> = serde_saphyr::from_str(&fs::read_to_string(here.join("mistakes.yaml")).unwrap()).unwrap();
-    let offer = read_offer(&here.join("offer/resources"), Path::new(""));
+    let project = read_project(&here.join("project/resources"), Path::new(""));
     let mut wrong = Vec::new();
     for case in &cases {
-        let (mut errors, mut warns) = compile(&offer, case);
+        let (mut errors, mut warns) = compile(&project, case);
         let (mut expected, mut warnings) = (case.errors.clone(), case.warns.clone());
         for list in [&mut errors, &mut warns, &mut expected, &mut warnings] {
             list.sort();
@@ -53,13 +53,13 @@ fn each_error_is_reported_with_its_place_and_without_others() {
 #[test]
 fn all_errors_are_reported_at_once() {
     let here = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
-    let mut offer = read_offer(&here.join("offer/resources"), Path::new(""));
+    let mut project = read_project(&here.join("project/resources"), Path::new(""));
     for (file, change, to) in [
         ("registry/namespace.yaml", "  endpoint:", "  endpoit:"),
         ("registry/namespace.yaml", "create: CreateNamespace", "create: CreateNamespaces"),
         ("databases/acl.yaml", "label: database access rules", "label: Rules"),
     ] {
-        let text = offer.get_mut(file).unwrap();
+        let text = project.get_mut(file).unwrap();
         *text = text.replace(change, to);
     }
     let case = Case {
@@ -70,16 +70,16 @@ fn all_errors_are_reported_at_once() {
         errors: Vec::new(),
         warns: Vec::new(),
     };
-    let (errors, _) = compile(&offer, &case);
+    let (errors, _) = compile(&project, &case);
     for part in ["endpoit", "CreateNamespaces", "label", "has no `doc`"] {
         assert!(errors.iter().any(|message| message.contains(part)), "no error contains {part}: {errors:#?}");
     }
 }
 
 /// All errors and warnings of the small project with one change.
-fn compile(offer: &BTreeMap<String, String>, case: &Case) -> (Vec<String>, Vec<String>) {
+fn compile(project: &BTreeMap<String, String>, case: &Case) -> (Vec<String>, Vec<String>) {
     let folder = tempfile::tempdir().unwrap();
-    for (file, text) in offer {
+    for (file, text) in project {
         let text = if *file == case.file {
             assert_eq!(text.matches(&case.change).count(), 1, "{}: the string is not there exactly once", case.name);
             text.replace(&case.change, &case.to)
@@ -110,12 +110,12 @@ fn without_long_lists(message: &str) -> String {
 }
 
 /// The files of the small project by their path below `resources/`.
-fn read_offer(root: &Path, below: &Path) -> BTreeMap<String, String> {
+fn read_project(root: &Path, below: &Path) -> BTreeMap<String, String> {
     let mut files = BTreeMap::new();
     for entry in fs::read_dir(root.join(below)).unwrap() {
         let name = below.join(entry.unwrap().file_name());
         if root.join(&name).is_dir() {
-            files.extend(read_offer(root, &name));
+            files.extend(read_project(root, &name));
         } else {
             files.insert(name.to_str().unwrap().to_owned(), fs::read_to_string(root.join(&name)).unwrap());
         }
