@@ -33,7 +33,7 @@ import evalap_scaleway as scaleway  # noqa: E402
 from fake import Fake  # noqa: E402
 from load import Repeated  # noqa: E402
 from stack import Run, Stack, example_stack  # noqa: E402
-from test_figures import FIGURES, MEASURED_BY_BENCH, TOLERANCE, bounds, requests  # noqa: E402
+from test_figures import BOUNDS, FIGURES, MEASURED_BY_BENCH, TOLERANCE, requests  # noqa: E402
 from test_sdk_import import cost_of_import  # noqa: E402
 
 PLUGIN = "pulumi-resource-evalap-scaleway"
@@ -209,7 +209,7 @@ def measure_requests(_: Path) -> str:
     """The accepted figures of requests and states."""
     for program, figures in json.loads(FIGURES.read_text()).items():
         for what, number in figures.items() if program != MEASURED_BY_BENCH else ():
-            report(f"{program}: {what}", number, "B" if "bytes" in what else "", limit=bounds(program, what))
+            report(f"{program}: {what}", number, "B" if "bytes" in what else "", limit=BOUNDS.get((program, what)))
     return """Requests without repeated reads of the same path, which are polls. The 19 resources of `examples/evalap-python` are of 18 kinds, and
 Scaleway's API has no operation that returns several kinds, so a refresh cannot have fewer than 18 requests. The other requests read a
 second source of metrics and logs, the rules of the policy, the versions of the secret, the certificate and the IP addresses of the

@@ -11,7 +11,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use catalog::{Catalog, Kind, Property, Resource};
+use catalog::{Catalog, Property, Resource};
 use rules::decode::{self, Known};
 use rules::scope::Scope;
 use rules::{Autonaming, CheckRequest, Defaults, DiffRequest, check, diff, encode};
@@ -78,7 +78,7 @@ impl Subject<'_> {
             median(|| drop(black_box(encode::wanted(self.resource, &self.inputs, defaults)))),
             median(|| drop(black_box(decode::state(&scope, known())))),
         ];
-        let (properties, inputs) = (properties(&self.resource.properties), self.inputs.len());
+        let (properties, inputs) = (properties(self.resource.properties.values()), self.inputs.len());
         Medians { token: &self.token, properties, inputs, durations }
     }
 }
@@ -96,16 +96,8 @@ fn median(operation: impl Fn()) -> Duration {
 }
 
 /// The number of properties, with those of objects inside.
-fn properties(all: &std::collections::BTreeMap<String, Property>) -> usize {
-    all.values().map(|property| 1 + nested(&property.kind)).sum()
-}
-
-fn nested(kind: &Kind) -> usize {
-    match kind {
-        Kind::List(element) | Kind::Map(element) => nested(element),
-        Kind::Object(all) => properties(all),
-        _ => 0,
-    }
+fn properties<'p>(all: impl Iterator<Item = &'p Property>) -> usize {
+    all.map(|property| 1 + properties(property.kind.properties().map(|(_, inner)| inner))).sum()
 }
 
 /// Each resource with its largest case that creates it.

@@ -65,9 +65,5 @@ pub(crate) fn compare(
 
 /// The property of this name inside a kind.
 fn inner<'k>(kind: &'k Kind, name: &str) -> Option<&'k Property> {
-    match kind {
-        Kind::Object(properties) => properties.get(name),
-        Kind::List(element) | Kind::Map(element) => inner(element, name),
-        _ => None,
-    }
+    kind.properties().find(|(other, _)| *other == name).map(|(_, property)| property)
 }

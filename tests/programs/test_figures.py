@@ -35,11 +35,6 @@ BOUNDS = {
 PAGE = Path(__file__).parents[2] / "docs" / "performance.md"
 
 
-def bounds(program: str, figure: str) -> int | None:
-    """The limit of a figure, if it has one."""
-    return BOUNDS.get((program, figure))
-
-
 def size_of_state(stack: Stack) -> int:
     """The size of inputs and outputs of the provider's resources in the state, as compact JSON, in bytes."""
     resources = [found for found in stack.state()["resources"] if found["type"].startswith("evalap-scaleway:")]

@@ -169,9 +169,9 @@ impl Simulator {
         let calm = scenario.calm();
         let last = scenario.last();
         let commands = |commands: &[Command]| Scenario { commands: commands.to_vec(), ..calm.clone() };
-        let mut scenarios = vec![commands(&[up(&last)]), calm.clone()];
+        let mut scenarios = vec![commands(&[up(&last)])];
         let (end, earlier) = calm.commands.split_last().unwrap();
-        for without in 1..(1_u32 << earlier.len()) {
+        for without in 0..(1_u32 << earlier.len()) {
             let kept =
                 earlier.iter().enumerate().filter(|(at, _)| without & (1 << at) == 0).map(|(_, command)| command);
             scenarios.push(commands(&kept.chain([end]).cloned().collect::<Vec<_>>()));

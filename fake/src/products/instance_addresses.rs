@@ -25,12 +25,12 @@ pub(crate) fn address_in(prefix: &str) -> Option<String> {
 
 /// The address with the ID of the call.
 pub(super) fn get(call: &Call<'_>) -> Option<Value> {
-    of_region(call).find(|address| address.id == call.id()).map(|address| call.show(&IP, &as_ip(call, address)))
+    found(call).map(|address| call.show(&IP, &as_ip(call, address)))
 }
 
 /// As recorded: the response does not have the new reverse names.
 pub(super) fn update(call: &mut Call<'_>) -> Option<Value> {
-    let zone = of_region(call).find(|address| address.id == call.id())?.locality.clone();
+    let zone = found(call)?.locality.clone();
     if let Some(reverses) = call.body.get("reverses").cloned() {
         let address = call.world.store.get_mut(&ADDRESS, &zone, &call.id()).ok()?;
         address.hidden.insert("reverses".to_owned(), reverses);
@@ -50,6 +50,11 @@ pub(super) fn list(call: &Call<'_>) -> Option<Handled> {
     let shown: Vec<Map<String, Value>> = selected.map(|ip| call.world.store.show(&IP, &ip)).collect();
     let total = shown.len();
     Some(Ok(json!({ "ips": paging::page(shown, &call.query, &IP, call.order), "total_count": total })))
+}
+
+/// The address with the ID of the call, as the Instance API has it.
+fn found<'a>(call: &'a Call<'_>) -> Option<&'a Object> {
+    of_region(call).find(|address| address.id == call.id())
 }
 
 fn of_region<'a>(call: &'a Call<'_>) -> impl Iterator<Item = &'a Object> {

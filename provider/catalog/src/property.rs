@@ -148,6 +148,18 @@ pub enum Kind {
     Any,
 }
 
+impl Kind {
+    /// The properties of an object, also of those in a list or map. Empty for other types.
+    pub fn properties(&self) -> impl Iterator<Item = (&String, &Property)> {
+        let mut kind = self;
+        while let Kind::List(element) | Kind::Map(element) = kind {
+            kind = element;
+        }
+        let properties = if let Kind::Object(properties) = kind { Some(properties) } else { None };
+        properties.into_iter().flatten()
+    }
+}
+
 /// Whether a property is an input.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

@@ -225,9 +225,9 @@ impl Engine {
                 return Box::pin(delete::restore(&cx, earlier, now, olds, old_inputs, news)).await;
             }
             if !delete::is_without_calls(resource) {
-                self.journal.updating(operation.urn, id, changed);
+                self.journal.updating(operation.urn, id, changed.clone());
             }
-            update::update(&cx, now, olds, old_inputs, news).await
+            update::update(&cx, now, olds, old_inputs, news, &changed).await
         };
         let updated = updated.await;
         // A partial state notes what may have changed.

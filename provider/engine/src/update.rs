@@ -21,13 +21,14 @@ use rules::scope::Scope;
 use rules::wire::{self, Wire};
 use rules::{diff, encode, local};
 
-/// Updates the resource; without changes it only waits for a stable status.
+/// Updates the properties of the resource that differ; without changes it only waits for a stable status.
 pub(crate) async fn update(
     cx: &Context<'_>,
     id: &str,
     olds: &Object,
     old_inputs: &Object,
     news: &Object,
+    changed: &BTreeSet<String>,
 ) -> Result<Object, Error> {
     reject_discontinued(cx.resource)?;
     if cx.resource.local.is_some() {
@@ -35,7 +36,7 @@ pub(crate) async fn update(
         let request = DiffRequest { olds, old_inputs, news, ignore_changes: &[], now: cx.now() };
         return local::update(cx.resource, &request, seen);
     }
-    apply(cx, id, (olds, old_inputs), news, &differences(cx, olds, old_inputs, news), false).await
+    apply(cx, id, (olds, old_inputs), news, changed, false).await
 }
 
 /// The properties that differ.

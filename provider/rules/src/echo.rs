@@ -1,6 +1,6 @@
 //! Whether the API has returned exactly what was sent, so that a read would return nothing else. Pure.
 
-use catalog::{IdPart, Input, Kind, Property};
+use catalog::{IdPart, Input, Kind};
 use serde_json::Value as Json;
 
 use crate::scope::Scope;
@@ -29,12 +29,7 @@ pub fn is_echo(scope: &Scope<'_>) -> bool {
 
 /// Whether values of this type contain properties that only the API sets.
 fn has_outputs(kind: &Kind) -> bool {
-    let is_output = |property: &Property| property.input == Input::No || has_outputs(&property.kind);
-    match kind {
-        Kind::List(element) | Kind::Map(element) => has_outputs(element),
-        Kind::Object(properties) => properties.values().any(is_output),
-        _ => false,
-    }
+    kind.properties().any(|(_, inner)| inner.input == Input::No || has_outputs(&inner.kind))
 }
 
 /// Whether a returned value has every field of the sent one, in the same order.

@@ -301,15 +301,8 @@ fn rejected(property: &Property, secret: bool, text: &str, path: &Path) -> Optio
 }
 
 /// Whether a property, or a property in it, is secret.
-fn contains_secrets(property: &Property) -> bool {
-    fn in_kind(kind: &Kind) -> bool {
-        match kind {
-            Kind::Object(properties) => properties.values().any(contains_secrets),
-            Kind::List(element) | Kind::Map(element) => in_kind(element),
-            _ => false,
-        }
-    }
-    property.secret || in_kind(&property.kind)
+pub fn contains_secrets(property: &Property) -> bool {
+    property.secret || property.kind.properties().any(|(_, inner)| contains_secrets(inner))
 }
 
 #[cfg(test)]

@@ -54,11 +54,7 @@ fn is_plain(object: &Object) -> bool {
 
 /// Whether a property inside this type is write-only.
 fn nested(kind: &Kind) -> bool {
-    match kind {
-        Kind::Object(properties) => properties.values().any(|property| property.write_only || nested(&property.kind)),
-        Kind::List(element) | Kind::Map(element) => nested(element),
-        _ => false,
-    }
+    kind.properties().any(|(_, inner)| inner.write_only || nested(&inner.kind))
 }
 
 #[test]

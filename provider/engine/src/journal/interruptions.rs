@@ -29,6 +29,12 @@ pub struct Interruption {
 }
 
 impl Interruption {
+    /// The start of a delete.
+    fn delete(urn: &str, id: &str) -> Self {
+        let (urn, id) = (urn.to_owned(), id.to_owned());
+        Self { urn, id, not_found: false, update: false, properties: BTreeSet::new() }
+    }
+
     pub(super) fn is_of(&self, urn: &str, id: &str) -> bool {
         self.urn == urn && self.id == id
     }
@@ -45,30 +51,30 @@ impl JournalEntries {
 
     /// Notes a delete before its first call is sent, or that its object was not found.
     pub(crate) fn deleting(&self, urn: &str, id: &str, not_found: bool) {
-        self.changing(urn, id, not_found, false, BTreeSet::new());
+        self.changing(Interruption { not_found, ..Interruption::delete(urn, id) });
     }
 
     /// Notes an update of these properties before its first call is sent.
     pub(crate) fn updating(&self, urn: &str, id: &str, properties: BTreeSet<String>) {
-        self.changing(urn, id, false, true, properties);
+        self.changing(Interruption { update: true, properties, ..Interruption::delete(urn, id) });
     }
 
     /// Adds the properties of a later update, which starts with the recovery.
     pub(crate) fn also_changing(&self, earlier: &Interruption, properties: BTreeSet<String>) {
-        self.changing(&earlier.urn, &earlier.id, earlier.not_found, earlier.update, properties);
+        self.changing(Interruption { properties, ..earlier.clone() });
     }
 
-    fn changing(&self, urn: &str, id: &str, not_found: bool, update: bool, mut properties: BTreeSet<String>) {
-        if urn.is_empty() {
+    fn changing(&self, mut change: Interruption) {
+        if change.urn.is_empty() {
             return;
         }
-        properties.extend(self.interruption(urn, id).into_iter().flat_map(|earlier| earlier.properties));
-        let change = Interruption { urn: urn.to_owned(), id: id.to_owned(), not_found, update, properties };
-        self.stack(urn, |stack| {
-            stack.changes.retain(|other| !other.is_of(urn, id));
+        let earlier = self.interruption(&change.urn, &change.id);
+        change.properties.extend(earlier.into_iter().flat_map(|earlier| earlier.properties));
+        self.stack(&change.urn, |stack| {
+            stack.changes.retain(|other| !other.is_of(&change.urn, &change.id));
             stack.changes.push(change.clone());
         });
-        self.journal.write(stack_of(urn), &Line::Changing(change));
+        self.journal.write(stack_of(&change.urn), &Line::Changing(change.clone()));
     }
 
     /// The delete succeeded, or the change had no effect.
@@ -138,13 +144,7 @@ mod tests {
 
     #[test]
     fn failed_delete_stays_open_until_its_object_is_deleted() {
-        let deletion = |id: &str, not_found| Interruption {
-            urn: "urn".to_owned(),
-            id: id.to_owned(),
-            not_found,
-            update: false,
-            properties: BTreeSet::new(),
-        };
+        let deletion = |id: &str, not_found| Interruption { not_found, ..Interruption::delete("urn", id) };
         let mut lines = vec![Line::Changing(deletion("1", false)), Line::Changing(deletion("2", false))];
         assert_eq!(unfinished(lines.clone()).changes.len(), 2);
         lines.push(Line::Changing(deletion("1", true)));

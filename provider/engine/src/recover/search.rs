@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
-use catalog::{Input, Kind, Listing, Property, Resource};
+use catalog::{Input, Listing, Property, Resource};
 use jiff::{SignedDuration, Timestamp};
 use value::{Object, Value};
 
@@ -16,6 +16,7 @@ use rules::operation::{DiffRequest, ReadBack};
 use rules::place;
 use rules::presence;
 use rules::scope::Scope;
+use rules::secret_reference::contains_secrets;
 use rules::wire::{self, Wire};
 
 /// Pauses between the look-ups in milliseconds, if lists and reads may lag behind.
@@ -127,6 +128,7 @@ async fn candidates(
     let later = outcome::not_in_first_step(cx, scope, &sent);
     let elements = list::elements_of(cx, &query(cx.resource, scope, inputs)).await?;
     let since = earliest(cx, sought.since);
+    let must_equal = is_recognized_by_inputs(cx.resource, sought.name, inputs);
     let mut candidates = Candidates::default();
     for (listed, element) in elements {
         let has_name = |name: &str| {
@@ -142,7 +144,7 @@ async fn candidates(
             continue;
         };
         let differs = differs(cx, inputs, &found);
-        if is_recognized_by_inputs(cx.resource, sought.name, inputs) && differs_at_all(cx, &sent, &found, &later) {
+        if must_equal && differs_at_all(cx, &sent, &found, &later) {
             continue;
         }
         candidates.found.push(Candidate { id: listed.id, found, differs });
@@ -252,17 +254,7 @@ pub(super) fn name_of(resource: &Resource, scope: &Scope<'_>) -> Option<String> 
 
 /// Whether an input is not written to the journal: it is marked as secret, or its type says so, whatever the program does.
 pub(super) fn is_secret(resource: &Resource, name: &str, value: &Value) -> bool {
-    fn is_declared(property: &Property) -> bool {
-        property.secret || property.write_only || within(&property.kind)
-    }
-    fn within(kind: &Kind) -> bool {
-        match kind {
-            Kind::List(element) | Kind::Map(element) => within(element),
-            Kind::Object(properties) => properties.values().any(is_declared),
-            _ => false,
-        }
-    }
-    value.contains_secret() || resource.properties.get(name).is_some_and(is_declared)
+    value.contains_secret() || resource.properties.get(name).is_some_and(contains_secrets)
 }
 
 /// Whether only an object that is equal to the create request matches: it has no name, or one that is not unique.
