@@ -267,7 +267,9 @@ impl Engine {
             delete::delete(&cx, &now, olds, old_inputs).await
         };
         let deleted = deleted.await;
-        if deleted.is_ok() || (failed_before.is_none() && !cx.wrote()) {
+        if deleted.is_ok() {
+            self.journal.answered(operation.urn, id);
+        } else if failed_before.is_none() && !cx.wrote() {
             self.journal.changed(operation.urn, id);
         }
         deleted

@@ -73,7 +73,7 @@ pub enum Line {
     /// The first call of a delete or update is about to be sent, or a failed delete has deleted the object.
     #[serde(alias = "deleting")]
     Changing(Interruption),
-    /// The delete succeeded, the change had no effect, or the engine stores its result.
+    /// The change had no effect, or the engine stores its result.
     #[serde(alias = "deleted")]
     Changed {
         /// The resource's URN.
@@ -163,7 +163,7 @@ pub(crate) struct JournalEntries {
 struct Stack {
     open: HashMap<String, Attempt>,
     changes: Vec<Interruption>,
-    /// The updates of this process that were answered: URN and ID.
+    /// The deletes and updates of this process that were answered: URN and ID.
     answered: Vec<(String, String)>,
     /// There was no journal at the start.
     is_new: bool,
@@ -391,5 +391,18 @@ mod tests {
         assert!(process().interruption(URN, "1").is_some(), "Pulumi's engine may have been killed");
         first.delivered();
         assert_eq!(process().interruption(URN, "1"), None);
+    }
+
+    #[test]
+    fn delete_stays_open_for_the_next_process_until_its_result_is_stored() {
+        let kept = Arc::new(Kept::default());
+        let process = || JournalEntries::new(Arc::clone(&kept) as Arc<dyn Journal>);
+        let first = process();
+        first.deleting(URN, "1", false);
+        first.answered(URN, "1");
+        assert_eq!(first.interruption(URN, "1"), None, "it has ended for this process");
+        assert!(process().interruption(URN, "1").is_some(), "the response may not have reached Pulumi's engine");
+        first.made("b:C", URN, "1");
+        assert_eq!(process().interruption(URN, "1"), None, "an object with the same ID was created");
     }
 }

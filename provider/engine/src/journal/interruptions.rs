@@ -77,24 +77,28 @@ impl JournalEntries {
         self.journal.write(stack_of(&change.urn), &Line::Changing(change.clone()));
     }
 
-    /// The delete succeeded, or the change had no effect.
+    /// The change had no effect, or the object was created again.
     pub(crate) fn changed(&self, urn: &str, id: &str) {
-        if self.interruption(urn, id).is_none() {
-            return;
+        let was_open = self.stack(urn, |stack| {
+            let before = stack.changes.len() + stack.answered.len();
+            stack.changes.retain(|other| !other.is_of(urn, id));
+            stack.answered.retain(|other| other != &(urn.to_owned(), id.to_owned()));
+            stack.changes.len() + stack.answered.len() < before
+        });
+        if was_open {
+            self.journal.write(stack_of(urn), &Line::Changed { urn: urn.to_owned(), id: id.to_owned() });
         }
-        self.stack(urn, |stack| stack.changes.retain(|other| !other.is_of(urn, id)));
-        self.journal.write(stack_of(urn), &Line::Changed { urn: urn.to_owned(), id: id.to_owned() });
     }
 
-    /// The update was answered. For this process it has ended; for a later process it has when Pulumi's engine has stored the
-    /// result, which [`JournalEntries::delivered`] notes.
+    /// The delete or update was answered. For this process it has ended; for a later process it has when Pulumi's engine has
+    /// stored the result, which [`JournalEntries::delivered`] notes.
     pub(crate) fn answered(&self, urn: &str, id: &str) {
-        if self.interruption(urn, id).is_none() {
-            return;
-        }
         self.stack(urn, |stack| {
+            let before = stack.changes.len();
             stack.changes.retain(|other| !other.is_of(urn, id));
-            stack.answered.push((urn.to_owned(), id.to_owned()));
+            if stack.changes.len() < before {
+                stack.answered.push((urn.to_owned(), id.to_owned()));
+            }
         });
     }
 }
