@@ -13,6 +13,7 @@ mod moves;
 mod once;
 mod outages;
 mod plugin;
+mod polls;
 mod process;
 mod refresh;
 #[cfg(feature = "opentelemetry")]

@@ -11,13 +11,13 @@ use crate::plugin::{Plugin, SECRET_KEY, Thing, urn};
 use tests::property_bag::to_json;
 
 const NAMESPACE: &str = "registry/namespace:Namespace";
-const INSTANCE: &str = "databases/instance:Instance";
+pub(crate) const INSTANCE: &str = "databases/instance:Instance";
 const SERVER: &str = "instance/server:Server";
 const VOLUME: &str = "block/volume:Volume";
 const DATABASE: &str = "databases/database:Database";
 
 /// Creates resources at once.
-async fn created(plugin: &mut Plugin, token: &str, programs: impl Iterator<Item = Json>) -> Vec<Thing> {
+pub(crate) async fn created(plugin: &mut Plugin, token: &str, programs: impl Iterator<Item = Json>) -> Vec<Thing> {
     let mut tasks = JoinSet::new();
     for (number, program) in programs.enumerate() {
         let inputs = plugin.check(token, None, &program).await;

@@ -1,8 +1,10 @@
-//! Reads an object from a list that other reads use too. Pulumi's engine refreshes all resources of a stack, many at a
-//! time, and one page of a list contains up to a hundred of them.
+//! Reads an object from a list that other reads or polls use too. Pulumi's engine refreshes all resources of a stack and creates
+//! many at a time, and one page of a list contains up to a hundred of them.
 //!
 //! Only objects that the list contains are answered from it. Any other object is read on its own, so a list never shows
 //! that an object does not exist.
+
+use std::time::{Duration, Instant};
 
 use catalog::Step;
 use client::{Call, Pages};
@@ -12,7 +14,7 @@ use serde_json::Value as Json;
 
 use crate::context::{Context, found};
 use crate::request;
-use crate::shared_lists::Snapshot;
+use crate::shared_lists::{ListRequest, Snapshot, Waiting};
 
 /// So many objects of a list are read directly, because a list of one page is not fewer calls for a small stack.
 const DIRECT_READS: usize = 3;
@@ -37,31 +39,93 @@ struct List<'a> {
     is_read: bool,
 }
 
+/// A wait whose polls are shared with other waits.
+pub(crate) struct SharedPoll<'a> {
+    list: List<'a>,
+    waiting: Waiting,
+}
+
 /// The object of the first read step from a list that other reads use too; `None` if it should be read directly.
 pub(crate) async fn listed_object(cx: &Context<'_>, step: &Step, scope: &Scope<'_>) -> Option<Json> {
-    let List { call, items, element, selector, is_read } = list_of(cx, step, scope)?;
-    let call = call.until(cx.deadline());
-    let least = if is_read { 2 } else { DIRECT_READS + 1 };
-    let field = match &selector {
-        Selector::Identity { field, .. } => Some(*field),
-        Selector::Search(_) => None,
-    };
-    let send = async |reads: usize| {
-        let pages = cx.client.list_up_to(call.clone(), items, if is_read { usize::MAX } else { reads }).await?;
-        Ok::<_, client::Error>(match (pages, element) {
+    let is_complete = cx.resource.listing.as_ref().is_some_and(|listing| listing.complete);
+    let list = list_of(cx, step, scope).filter(|list| list.is_search() || is_complete)?;
+    cx.shared_lists.element(list.key(), list.least(), &Request { cx, list: &list, scope }).await
+}
+
+impl<'a> SharedPoll<'a> {
+    /// Notes a wait; `None` if no list contains the object.
+    pub(crate) fn of(cx: &Context<'a>, scope: &Scope<'_>) -> Option<Self> {
+        let list = list_of(cx, cx.resource.read.first()?, scope)?;
+        let waiting = cx.shared_lists.wait(list.key(), list.least());
+        Some(Self { list, waiting })
+    }
+
+    /// A field of the object in a list that was sent in the last quarter of the pause before this poll, or is sent now; `None` if the
+    /// object should be read directly.
+    pub(crate) async fn field(&self, cx: &Context<'_>, scope: &Scope<'_>, pause: Duration, name: &str) -> Option<Json> {
+        let request = Request { cx, list: &self.list, scope };
+        let oldest = request.now().checked_sub(pause / 4)?;
+        let object = self.waiting.element(oldest, &request).await?;
+        let value = wire::get(object.as_object()?, name).cloned();
+        if value.is_none() {
+            self.waiting.is_useless();
+        }
+        value
+    }
+}
+
+impl List<'_> {
+    fn is_search(&self) -> bool {
+        matches!(self.selector, Selector::Search(_))
+    }
+
+    fn key(&self) -> String {
+        format!("{} {:?}", self.call.path, self.call.query)
+    }
+
+    /// The number of reads from which on the list is sent.
+    fn least(&self) -> usize {
+        if self.is_read { 2 } else { DIRECT_READS + 1 }
+    }
+}
+
+/// The list request of one read.
+struct Request<'r> {
+    cx: &'r Context<'r>,
+    list: &'r List<'r>,
+    scope: &'r Scope<'r>,
+}
+
+impl ListRequest for Request<'_> {
+    async fn send(&self, most_pages: usize) -> Option<Pages> {
+        let List { call, items, element, is_read, .. } = self.list;
+        let call = call.clone().until(self.cx.deadline());
+        let most_pages = if *is_read { usize::MAX } else { most_pages };
+        Some(match (self.cx.client.list_up_to(call, items, most_pages).await.ok()?, element) {
             (Pages::All(elements), Some(name)) => {
                 Pages::All(elements.into_iter().filter_map(|mut element| Some(element.get_mut(name)?.take())).collect())
             }
             (pages, _) => pages,
         })
-    };
-    let key = format!("{} {:?}", call.path, call.query);
-    let now = || cx.client.clock().now();
-    let select = |snapshot: &Snapshot| match &selector {
-        Selector::Identity { value, .. } => snapshot.element(value),
-        Selector::Search(find) => found(snapshot.elements(), find, scope),
-    };
-    cx.shared_lists.element(key, least, now, send, field, select).await
+    }
+
+    fn identity(&self) -> Option<&str> {
+        match &self.list.selector {
+            Selector::Identity { field, .. } => Some(field),
+            Selector::Search(_) => None,
+        }
+    }
+
+    fn select(&self, snapshot: &Snapshot) -> Option<Json> {
+        match &self.list.selector {
+            Selector::Identity { value, .. } => snapshot.element(value),
+            Selector::Search(find) => found(snapshot.elements(), find, self.scope),
+        }
+    }
+
+    fn now(&self) -> Instant {
+        self.cx.client.clock().now()
+    }
 }
 
 fn list_of<'a>(cx: &Context<'a>, step: &'a Step, scope: &Scope<'_>) -> Option<List<'a>> {
@@ -77,7 +141,7 @@ fn list_of<'a>(cx: &Context<'a>, step: &'a Step, scope: &Scope<'_>) -> Option<Li
         let is_read = call.query.len() == filters;
         return Some(List { call, items, element: None, selector: Selector::Search(find), is_read });
     }
-    let listing = cx.resource.listing.as_ref().filter(|listing| listing.complete)?;
+    let listing = cx.resource.listing.as_ref()?;
     let operation = listing.list.as_ref()?;
     let identity = &step.call.identity;
     let source = step.call.parameters.get(identity.parameter.as_ref()?)?;

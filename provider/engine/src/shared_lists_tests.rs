@@ -3,7 +3,6 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
-use std::future::{Ready, ready};
 use std::task::{Context as TaskContext, Poll, Waker};
 
 use client::Clock;
@@ -31,27 +30,48 @@ impl Api {
         api
     }
 
-    fn list(&self, most_pages: usize) -> Ready<Result<Pages, ()>> {
+    fn list(&self, most_pages: usize) -> Option<Pages> {
         self.lists.set(self.lists.get() + 1);
         if self.fails.get() {
-            return ready(Err(()));
+            return None;
         }
         let objects = self.objects.borrow();
         let pages = objects.len().div_ceil(PAGE);
         if pages > most_pages {
-            return ready(Ok(Pages::More(pages)));
+            return Some(Pages::More(pages));
         }
         let elements = objects.iter().map(|(id, version)| json!({ "id": id, "version": version }));
-        ready(Ok(Pages::All(elements.collect())))
+        Some(Pages::All(elements.collect()))
+    }
+}
+
+struct Request<'a> {
+    api: &'a Api,
+    clock: &'a ManualClock,
+    id: &'a str,
+}
+
+impl ListRequest for Request<'_> {
+    async fn send(&self, most_pages: usize) -> Option<Pages> {
+        self.api.list(most_pages)
+    }
+
+    fn identity(&self) -> Option<&str> {
+        Some("id")
+    }
+
+    fn select(&self, snapshot: &Snapshot) -> Option<Json> {
+        snapshot.element(self.id)
+    }
+
+    fn now(&self) -> Instant {
+        self.clock.now()
     }
 }
 
 /// The version of an object in the shared list; `None` if the object should be read directly.
 async fn read(lists: &SharedLists, api: &Api, clock: &ManualClock, id: &str) -> Option<u64> {
-    let send = |pages| api.list(pages);
-    let element = lists
-        .element("objects".to_owned(), LEAST, || clock.now(), send, Some("id"), |snapshot| snapshot.element(id))
-        .await;
+    let element = lists.element("objects".to_owned(), LEAST, &Request { api, clock, id }).await;
     element.map(|element| element["version"].as_u64().unwrap())
 }
 
@@ -93,6 +113,30 @@ fn list_that_fails_is_not_sent_again() {
     let answers: Vec<Option<u64>> = (0..8).map(|id| now(read(&lists, &api, &clock, &id.to_string()))).collect();
     assert!(answers.iter().all(Option::is_none));
     assert_eq!(api.lists.get(), 1);
+}
+
+#[test]
+fn polls_share_lists_of_the_last_moments_while_enough_waits_need_them() {
+    let (lists, api, clock) = (SharedLists::default(), Api::with(5), ManualClock::new());
+    lists.note_write();
+    let mut waits: Vec<Waiting> = (0..5).map(|_| lists.wait("objects".to_owned(), LEAST)).collect();
+    let poll =
+        |waiting: &Waiting, id: &str, oldest| now(waiting.element(oldest, &Request { api: &api, clock: &clock, id }));
+    let first = clock.now();
+    assert!(waits.iter().enumerate().all(|(id, waiting)| poll(waiting, &id.to_string(), first).is_some()));
+    assert_eq!(api.lists.get(), 1);
+
+    clock.advance(Duration::from_secs(1));
+    assert!(poll(&waits[0], "0", clock.now()).is_some());
+    assert_eq!(api.lists.get(), 2, "the first list is too old");
+    assert!(poll(&waits[1], "unknown", clock.now()).is_none());
+
+    waits.truncate(LEAST - 1);
+    assert!(poll(&waits[0], "0", first).is_none(), "too few waits");
+    waits.push(lists.wait("objects".to_owned(), LEAST));
+    assert!(poll(&waits[0], "0", first).is_some());
+    waits[0].is_useless();
+    assert!(poll(&waits[0], "0", first).is_none());
 }
 
 /// What happens in a process and outside of it.

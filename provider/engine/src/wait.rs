@@ -7,6 +7,7 @@ use serde_json::Value as Json;
 
 use crate::context::Context;
 use crate::fetch;
+use crate::listed_object::SharedPoll;
 use crate::poll_interval::PollInterval;
 use rules::error::{Error, ErrorKind};
 use rules::scope::Scope;
@@ -39,6 +40,7 @@ pub(crate) async fn settled(cx: &Context<'_>, scope: &mut Scope<'_>, read_first:
     let mut read_first = read_first || status(wait, scope).is_none();
     let mut failed_at = None;
     let mut warned = false;
+    let shared = SharedPoll::of(cx, scope).map(Box::new);
     loop {
         let lasts = |since| cx.spent().saturating_sub(since) >= confirmation(wait);
         match standing(wait, scope) {
@@ -57,6 +59,9 @@ pub(crate) async fn settled(cx: &Context<'_>, scope: &mut Scope<'_>, read_first:
         if !read_first {
             let pause = if now_failed { SECOND_READ } else { interval.pause(cx.spent().saturating_sub(began)) };
             cx.pause(pause, &format!("waiting for the {}{}", cx.resource.label, seen(wait, scope))).await?;
+            if !now_failed && Box::pin(still_passing(cx, wait, scope, shared.as_deref(), pause)).await {
+                continue;
+            }
         }
         read_first = false;
         fetch::read(cx, scope, true).await?;
@@ -78,12 +83,22 @@ pub(crate) async fn until_deleted(cx: &Context<'_>, scope: &mut Scope<'_>) -> Re
     let began = cx.spent();
     let mut failed_at = None;
     let mut warned = false;
+    let shared = SharedPoll::of(cx, scope).map(Box::new);
+    let mut paused = None;
     loop {
-        match fetch::read(cx, scope, false).await {
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
-            Err(error) => return Err(error),
-            Ok(()) if fetch::is_gone(scope) => return Ok(()),
-            Ok(()) => {}
+        let is_shared = match paused {
+            Some(pause) if failed_at.is_none() => {
+                Box::pin(still_passing(cx, wait, scope, shared.as_deref(), pause)).await
+            }
+            _ => false,
+        };
+        if !is_shared {
+            match fetch::read(cx, scope, false).await {
+                Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+                Err(error) => return Err(error),
+                Ok(()) if fetch::is_gone(scope) => return Ok(()),
+                Ok(()) => {}
+            }
         }
         let now_failed = standing(wait, scope) == Standing::Failed;
         let lasts = |since| cx.spent().saturating_sub(since) >= confirmation(wait);
@@ -96,7 +111,26 @@ pub(crate) async fn until_deleted(cx: &Context<'_>, scope: &mut Scope<'_>) -> Re
         cx.progress.status(&message(cx, wait, scope));
         let pause = if now_failed { SECOND_READ } else { interval.pause(cx.spent().saturating_sub(began)) };
         cx.pause(pause, &format!("waiting for the deletion of the {}{}", cx.resource.label, seen(wait, scope))).await?;
+        paused = Some(pause);
     }
+}
+
+/// Whether a list that other waits use too shows that the object still has a transient status. Everything else in a list is
+/// confirmed by a read of the object, because a list may lag behind.
+async fn still_passing(
+    cx: &Context<'_>,
+    wait: &Wait,
+    scope: &mut Scope<'_>,
+    shared: Option<&SharedPoll<'_>>,
+    pause: Duration,
+) -> bool {
+    let Some(shared) = shared else { return false };
+    let Some(Json::String(status)) = shared.field(cx, scope, pause, &wait.field).await else { return false };
+    let is_passing = wait.passing.contains(&status);
+    if is_passing {
+        wire::set(&mut scope.answers, &wait.field, Json::String(status));
+    }
+    is_passing
 }
 
 /// Reads once after a delete whose response is not in the API document.
