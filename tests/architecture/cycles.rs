@@ -1,7 +1,8 @@
 //! Modules of a crate have no cycles: no module uses another that uses it, directly or through others.
 //!
-//! A module is a file or directory below `src/`, with everything inside: cycles inside of a directory are found in the fake only. In the fake, the modules of each product have no
-//! cycles either, and neither have its products: shared items are in a module such as `kinds`, because the `mod.rs` of a product uses all other modules.
+//! A module is a file or directory below `src/`, with everything inside. Inside a directory, the modules beside each other have no
+//! cycles either, but they may use their parent. In the fake, the modules of a product must not use their parent, because its
+//! `mod.rs` uses them all: shared items are in a module such as `kinds`. Products do not use each other in a cycle.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -30,6 +31,40 @@ fn modules_of_a_crate_have_no_cycles() {
         let cycles: Vec<String> = uses.keys().filter_map(|module| cycle(&uses, module)).collect();
         assert_none(&format!("modules of {folder} use each other"), &cycles);
     }
+}
+
+#[test]
+fn modules_of_a_directory_have_no_cycles() {
+    let mut checked = 0;
+    for folder in FOLDERS {
+        let mut directories: BTreeMap<String, Vec<(String, String)>> = BTreeMap::new();
+        for source in sources(folder).iter().filter(|source| !source.is_test()) {
+            let path = source.path.strip_prefix(folder).unwrap_or(&source.path);
+            if let Some((directory, file)) = path.rsplit_once('/') {
+                let module = file.trim_end_matches(".rs").to_owned();
+                directories.entry(directory.to_owned()).or_default().push((module, code(source)));
+            }
+        }
+        for (directory, modules) in directories {
+            checked += 1;
+            let root = format!("crate::{}::", directory.replace('/', "::"));
+            let cycles = cycles_of_siblings(&root, &modules);
+            assert_none(&format!("modules of {folder}{directory} use each other"), &cycles);
+        }
+    }
+    assert!(checked > 20, "only {checked} directories were found");
+}
+
+/// The cycles of modules beside each other, without their parent.
+fn cycles_of_siblings(root: &str, modules: &[(String, String)]) -> Vec<String> {
+    let names: BTreeSet<&str> = modules.iter().map(|(name, _)| name.as_str()).filter(|name| *name != "mod").collect();
+    let siblings = |(name, code): &(String, String)| {
+        let used = modules_in_paths("super::", code).into_iter().chain(modules_in_paths(root, code));
+        (name.clone(), used.filter(|other| other != name && names.contains(other.as_str())).collect())
+    };
+    let uses: BTreeMap<String, BTreeSet<String>> =
+        modules.iter().filter(|(name, _)| name != "mod").map(siblings).collect();
+    uses.keys().filter_map(|module| cycle(&uses, module)).collect()
 }
 
 /// The products of the fake.
@@ -179,6 +214,18 @@ fn an_item_of_the_parent_is_a_cycle() {
     assert!(cycle(&uses_of_siblings(&modules("use super::kinds::KIND;")), "child").is_none());
     for child in ["use super::{KIND, kinds};", "super::settle()"] {
         assert_eq!(cycle(&uses_of_siblings(&modules(child)), "child").unwrap(), "child -> mod -> child");
+    }
+}
+
+#[test]
+fn a_cycle_of_siblings_is_found_by_both_forms_of_paths() {
+    let modules = |second: &str| {
+        [("mod", "mod a;"), ("a", "use super::b::Item;"), ("b", second)]
+            .map(|(name, code)| (name.to_owned(), code.to_owned()))
+    };
+    assert!(cycles_of_siblings("crate::x::", &modules("use super::Parent;")).is_empty());
+    for second in ["use super::a;", "use crate::x::{a::Item, other};"] {
+        assert_eq!(cycles_of_siblings("crate::x::", &modules(second)), ["a -> b -> a", "b -> a -> b"]);
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use catalog::{Decides, Input, Kind, Property, ProviderDefault};
-use serde_json::{Value as Json, json};
+use serde_json::{Map, Value as Json, json};
 
 use super::describe;
 use super::types::{Owner, Types};
@@ -81,10 +81,17 @@ struct TypePlace<'a> {
     word: &'a descriptor::Property,
 }
 
+impl TypePlace<'_> {
+    fn named(&self, is_list: bool) -> Owner {
+        self.owner.inside(self.name, self.word, is_list)
+    }
+}
+
 fn type_spec(property: &Property, kind: &Kind, place: &TypePlace<'_>, is_list: bool, types: &mut Types) -> Json {
     match kind {
         Kind::String if place.owner.is_component() && !property.checks.allowed.is_empty() => {
-            json!({ "$ref": types.add_enum(place.owner, place.name, place.word, &property.checks.allowed, is_list) })
+            let values = property.checks.allowed.iter().map(|value| json!({ "value": value })).collect::<Vec<_>>();
+            json!({ "$ref": types.add(&place.named(is_list), json!({ "type": "string", "enum": values })) })
         }
         Kind::String => json!({ "type": "string" }),
         Kind::Integer => json!({ "type": "integer" }),
@@ -95,11 +102,40 @@ fn type_spec(property: &Property, kind: &Kind, place: &TypePlace<'_>, is_list: b
             json!({ "type": "object", "additionalProperties": type_spec(property, values, place, is_list, types) })
         }
         Kind::Object(fields) => {
-            json!({ "$ref": types.add(place.owner, place.name, place.word, fields, is_list) })
+            let named = place.named(is_list);
+            let spec = object_spec(&named, place.word, fields, types);
+            json!({ "$ref": types.add(&named, spec) })
         }
         // Pulumi's asset type also accepts an archive.
         Kind::Asset | Kind::File => json!({ "$ref": "pulumi.json#/Asset" }),
         Kind::Archive => json!({ "$ref": "pulumi.json#/Archive" }),
         Kind::Any => json!({ "$ref": "pulumi.json#/Any" }),
     }
+}
+
+fn object_spec(
+    named: &Owner,
+    word: &descriptor::Property,
+    fields: &BTreeMap<String, Property>,
+    types: &mut Types,
+) -> Json {
+    let mut properties = Map::new();
+    let mut required = Vec::new();
+    for (name, property) in fields {
+        let mut spec = property_spec(named, name, &word.properties[name], property, types).into_json();
+        if is_plain(property) {
+            spec["plain"] = json!(true);
+        }
+        properties.insert(name.clone(), spec);
+        // As in `pulumiverse_scaleway`: one type is used for inputs and outputs, so only required inputs are required. Fields
+        // from the API may be missing, and a typed program must not fail then.
+        if property.input == Input::Required {
+            required.push(name.clone());
+        }
+    }
+    let mut spec = json!({ "type": "object", "properties": properties });
+    if !required.is_empty() {
+        spec["required"] = json!(required);
+    }
+    spec
 }

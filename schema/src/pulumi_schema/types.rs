@@ -1,10 +1,8 @@
 //! Object types: their tokens, and the collection of all of them.
 
-use catalog::{Input, Property};
-use serde_json::{Map, Value as Json, json};
+use serde_json::{Map, Value as Json};
 
 use super::PACKAGE;
-use super::property::{is_plain, property_spec};
 use crate::descriptor;
 use crate::names::{pascal_case, singular};
 use crate::resolve::{Resolved, ResolvedComponent};
@@ -107,8 +105,8 @@ impl Owner {
         self.is_function
     }
 
-    /// The owner of the types inside the object type of a property.
-    fn inside(&self, property: &str, word: &descriptor::Property, is_list: bool) -> Self {
+    /// The object or enum type of a property: its name, and the owner of the types inside.
+    pub(crate) fn inside(&self, property: &str, word: &descriptor::Property, is_list: bool) -> Self {
         let by_rule = || {
             let element = if is_list { singular(property) } else { property.to_owned() };
             format!("{}{}", self.name, pascal_case(&element))
@@ -132,61 +130,13 @@ impl Owner {
 }
 
 impl Types {
-    /// Adds the object type of a property, and returns the reference to it.
-    pub(crate) fn add(
-        &mut self,
-        owner: &Owner,
-        name: &str,
-        word: &descriptor::Property,
-        fields: &std::collections::BTreeMap<String, Property>,
-        is_list: bool,
-    ) -> String {
-        let owner = owner.inside(name, word, is_list);
-        let token = format!("{PACKAGE}:{}/{}:{}", owner.module, owner.name, owner.name);
-        let mut properties = Map::new();
-        let mut required = Vec::new();
-        for (name, property) in fields {
-            let word = &word.properties[name];
-            let mut spec = property_spec(&owner, name, word, property, self).into_json();
-            if is_plain(property) {
-                spec["plain"] = json!(true);
-            }
-            properties.insert(name.clone(), spec);
-            // As in `pulumiverse_scaleway`: one type is used for inputs and outputs, so only required inputs are required. Fields
-            // from the API may be missing, and a typed program must not fail then.
-            if property.input == Input::Required {
-                required.push(name.clone());
-            }
-        }
-        let mut spec = json!({ "type": "object", "properties": properties });
-        if !required.is_empty() {
-            spec["required"] = json!(required);
-        }
+    /// Adds the object or enum type of this name, and returns the reference to it.
+    pub(crate) fn add(&mut self, named: &Owner, spec: Json) -> String {
+        let token = format!("{PACKAGE}:{}/{}:{}", named.module, named.name, named.name);
         let reference = format!("#/types/{token}");
         if self.all.get(&token).is_some_and(|other| *other != spec) {
             self.clashes.push(token.clone());
         }
-        self.all.insert(token, spec);
-        reference
-    }
-
-    /// Adds an enum type, and returns the reference to it.
-    pub(crate) fn add_enum(
-        &mut self,
-        owner: &Owner,
-        name: &str,
-        word: &descriptor::Property,
-        values: &[String],
-        is_list: bool,
-    ) -> String {
-        let owner = owner.inside(name, word, is_list);
-        let token = format!("{PACKAGE}:{}/{}:{}", owner.module, owner.name, owner.name);
-        let values: Vec<Json> = values.iter().map(|value| json!({ "value": value })).collect();
-        let spec = json!({ "type": "string", "enum": values });
-        if self.all.get(&token).is_some_and(|other| *other != spec) {
-            self.clashes.push(token.clone());
-        }
-        let reference = format!("#/types/{token}");
         self.all.insert(token, spec);
         reference
     }
