@@ -23,3 +23,35 @@ async fn blocking<T>(work: impl FnOnce() -> T) -> T {
     // Other tasks of this thread move to another one.
     tokio::task::block_in_place(work)
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+
+    use tokio::task::JoinSet;
+
+    use super::*;
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+    async fn one_hash_is_computed_at_a_time() {
+        let running = Arc::new(AtomicUsize::new(0));
+        let mut tasks = JoinSet::new();
+        for _ in 0..16 {
+            let running = Arc::clone(&running);
+            tasks.spawn(async move {
+                blocking(|| {
+                    let others = running.fetch_add(1, SeqCst);
+                    // Time for the other threads to start their work too.
+                    (0..1_000).for_each(|_| std::thread::yield_now());
+                    running.fetch_sub(1, SeqCst);
+                    others
+                })
+                .await
+            });
+        }
+        assert!(tasks.join_all().await.iter().all(|others| *others == 0));
+    }
+}
