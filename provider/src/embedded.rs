@@ -48,7 +48,7 @@ impl Embedded {
         if let Some(catalog) = self.catalog.get() {
             return Ok(catalog);
         }
-        let catalog = Arc::new(Catalog::parse(&self.catalog_text)?);
+        let catalog = Arc::new(Catalog::parse(self.catalog_text.clone())?);
         Ok(self.catalog.get_or_init(|| catalog))
     }
 }

@@ -64,7 +64,8 @@ pub fn catalog_text(catalog: &Catalog) -> Result<String> {
     let aliases = lines(catalog.aliases.iter())?;
     let parts = [("resources", resources), ("functions", functions), ("components", components), ("aliases", aliases)];
     let parts: Vec<String> = parts.iter().map(|(name, lines)| format!("\"{name}\": {{\n{lines}\n}}")).collect();
-    Ok(format!("{{\n{}\n}}\n", parts.join(",\n")))
+    let localities = serde_json::to_string(&catalog.localities)?;
+    Ok(format!("{{\n{},\n\"localities\": {localities}\n}}\n", parts.join(",\n")))
 }
 
 /// Reference pages on disk whose resource no longer exists, by their paths inside the project.

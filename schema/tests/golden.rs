@@ -45,7 +45,7 @@ fn the_page_of_a_resource_with_its_example_in_three_languages() {
 fn the_catalog_is_the_same_after_parsing_and_writing() {
     let generated = project();
     let text = &generated.iter().find(|file| file.file == "schema/catalog.json").unwrap().text;
-    let catalog = Catalog::parse(text).unwrap();
+    let catalog = Catalog::parse(text.clone()).unwrap();
     assert_eq!(catalog.resources.len(), 4);
     assert_eq!(schema::generate::catalog_text(&catalog).unwrap(), *text);
 }

@@ -145,7 +145,7 @@ fn every_resource_and_lookup_of_pulumiverse_in_scope_exists(folder: &Path) {
         .into_keys()
         .filter_map(|token| token.strip_prefix("scaleway:"))
         .filter(|token| modules.contains(&token.split('/').next().unwrap_or_default()))
-        .filter(|token| !catalog.functions.contains_key(*token))
+        .filter(|token| !catalog.functions.contains_key(token))
         .filter(|token| !scope.without_functions.contains_key(*token))
         .collect();
     assert!(alone.is_empty(), "functions of pulumiverse are missing: {alone:?}");

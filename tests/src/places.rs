@@ -25,7 +25,9 @@ pub fn text(path: &Path) -> String {
 /// The committed catalog.
 pub fn catalog() -> Arc<Catalog> {
     let text = text(&project().join("schema/catalog.json"));
-    Arc::new(Catalog::parse(&text).expect("this version can parse the catalog"))
+    let catalog = Catalog::parse(text).expect("this version can parse the catalog");
+    catalog.check().expect("this version can parse all resources and functions");
+    Arc::new(catalog)
 }
 
 /// All files below a directory whose name ends with `ending`, sorted by path, without build output.

@@ -5,6 +5,7 @@
 mod call;
 mod checks;
 mod component;
+mod entries;
 mod property;
 mod resource;
 mod special;
@@ -12,6 +13,7 @@ mod special;
 pub use call::{Body, Each, EachOf, Find, Identity, Operation, Query, Settles, Source, Step, When, WireFormat};
 pub use checks::{Checks, Format, Known, KnownGroup};
 pub use component::{Component, Method};
+pub use entries::Entries;
 pub use property::{Convert, Decides, Equal, Input, Kind, Merge, Property, ProviderDefault, usual_field};
 pub use resource::{
     Action, DeletedIf, Function, IdPart, Listing, Locality, Lookup, LookupBy, LookupParent, Newest, Permission, RUN,
@@ -19,25 +21,42 @@ pub use resource::{
 };
 pub use special::{Handler, Special};
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 use thiserror::Error;
 
 /// All resources, functions and components, by token without the package (`registry/namespace:Namespace`).
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, Default, Serialize)]
 pub struct Catalog {
     /// The resources.
-    pub resources: BTreeMap<String, Resource>,
+    pub resources: Entries<Resource>,
     /// The functions.
-    pub functions: BTreeMap<String, Function>,
+    pub functions: Entries<Function>,
     /// The components.
-    #[serde(default)]
     pub components: BTreeMap<String, Component>,
     /// Old flat tokens of resources and functions, and their modular tokens.
-    #[serde(default)]
     pub aliases: BTreeMap<String, String>,
+    /// The regions and zones of all resources.
+    pub localities: BTreeSet<String>,
+}
+
+/// A catalog whose resources and functions are not parsed.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Unparsed<'a> {
+    #[serde(borrow)]
+    resources: BTreeMap<String, &'a RawValue>,
+    #[serde(borrow)]
+    functions: BTreeMap<String, &'a RawValue>,
+    #[serde(default)]
+    components: BTreeMap<String, Component>,
+    #[serde(default)]
+    aliases: BTreeMap<String, String>,
+    #[serde(default)]
+    localities: BTreeSet<String>,
 }
 
 /// A catalog that cannot be parsed: another version of the compiler wrote it.
@@ -46,16 +65,30 @@ pub struct Catalog {
 pub struct CatalogError(#[from] serde_json::Error);
 
 impl Catalog {
-    /// Parses a compiled catalog.
-    pub fn parse(text: &str) -> Result<Self, CatalogError> {
-        let mut catalog: Self = serde_json::from_str(text)?;
-        let parents = catalog.resources.values().filter_map(|resource| Some(resource.within.as_ref()?.token.clone()));
-        for parent in parents.collect::<BTreeSet<_>>() {
-            if let Some(parent) = catalog.resources.get_mut(&parent) {
-                parent.has_parts = true;
-            }
+    /// Parses a compiled catalog. Resources and functions are parsed when they are first used.
+    pub fn parse(text: impl Into<Cow<'static, str>>) -> Result<Self, CatalogError> {
+        Ok(match text.into() {
+            Cow::Borrowed(text) => Self::of(serde_json::from_str(text)?, Cow::Borrowed),
+            Cow::Owned(text) => Self::of(serde_json::from_str(&text)?, |part| Cow::Owned(part.to_owned())),
+        })
+    }
+
+    fn of<'a>(unparsed: Unparsed<'a>, kept: impl Fn(&'a str) -> Cow<'static, str>) -> Self {
+        let Unparsed { resources, functions, components, aliases, localities } = unparsed;
+        let mut catalog = Self { components, aliases, localities, ..Self::default() };
+        for (token, text) in resources {
+            catalog.resources.insert_json(token, kept(text.get()));
         }
-        Ok(catalog)
+        for (token, text) in functions {
+            catalog.functions.insert_json(token, kept(text.get()));
+        }
+        catalog
+    }
+
+    /// Parses all resources and functions: the error of the first one that cannot be parsed.
+    pub fn check(&self) -> Result<(), CatalogError> {
+        self.resources.check()?;
+        Ok(self.functions.check()?)
     }
 
     /// The resource of a full Pulumi token (`evalap-scaleway:registry/namespace:Namespace`), with any package.
@@ -139,12 +172,18 @@ mod tests {
     }
 
     #[test]
-    fn a_parent_has_parts() {
-        let text =
-            r#"{"resources": {"a:A": {}, "b:B": {"within": {"property": "a", "token": "a:A"}}}, "functions": {}}"#;
-        let catalog = Catalog::parse(text).unwrap_or_default();
-        let has_parts = |token: &str| catalog.resources.get(token).map(|resource| resource.has_parts);
-        assert_eq!((has_parts("a:A"), has_parts("b:B")), (Some(true), Some(false)));
+    fn resource_is_parsed_when_it_is_used_and_a_check_parses_all() {
+        let text = r#"{"resources": {"a/b:B": {"label": "thing"}, "a/c:C": {"lable": ""}}, "functions": {}}"#;
+        for catalog in [Catalog::parse(text), Catalog::parse(text.to_owned())] {
+            let catalog = catalog.unwrap_or_default();
+            assert_eq!(catalog.resources.keys().count(), 2);
+            assert_eq!(
+                catalog.resource("evalap-scaleway:a/b:B").map(|resource| resource.label.as_str()),
+                Some("thing")
+            );
+            assert!(catalog.resource("evalap-scaleway:a/c:C").is_none());
+            assert!(catalog.check().is_err());
+        }
     }
 
     #[test]

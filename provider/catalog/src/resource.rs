@@ -48,8 +48,8 @@ pub struct Resource {
     /// Its parent resource: operations hold a lock on the parent, and wait until the parent is ready.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub within: Option<Within>,
-    /// Other types are parts of it (`within`), and use the same lock. Computed when the catalog is parsed.
-    #[serde(skip)]
+    /// Other types are parts of it (`within`), and use the same lock.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub has_parts: bool,
     /// Responses that mean that the resource is deleted although it can be read.
     #[serde(skip_serializing_if = "Option::is_none")]

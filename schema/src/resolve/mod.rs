@@ -19,7 +19,7 @@ mod step;
 mod storage;
 mod wire;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use catalog::{Catalog, DeletedIf, Function, IdPart, Locality, Resource, Special, Within};
 use scaleway_api::Document;
@@ -78,20 +78,28 @@ pub fn resolve<'a>(offer: &'a Offer, findings: &mut Findings) -> Vec<Resolved<'a
 /// The catalog of the resolved resources.
 pub fn catalog(resolved: &[Resolved<'_>], components: &[ResolvedComponent<'_>]) -> Catalog {
     let (asking, resources): (Vec<_>, Vec<_>) = resolved.iter().partition(|one| one.descriptor.function);
-    let resources = resources.into_iter().map(|one| (one.resource.token.clone(), one.resource.clone())).collect();
+    let parents: BTreeSet<&str> =
+        resources.iter().filter_map(|one| Some(one.resource.within.as_ref()?.token.as_str())).collect();
+    let localities = resources.iter().flat_map(|one| one.resource.localities.iter().cloned()).collect();
+    let resources = resources.into_iter().map(|one| {
+        let token = one.resource.token.clone();
+        let has_parts = parents.contains(token.as_str());
+        (token, Resource { has_parts, ..one.resource.clone() })
+    });
+    let resources = resources.collect();
     let lookups = resolved.iter().filter(|one| !one.descriptor.function).filter_map(|one| one.lookup.as_ref());
     let asking = asking.into_iter().map(|one| match &one.lookup {
         Some(lookup) => Function { standalone: Some(Box::new(one.resource.clone())), ..lookup.function.clone() },
         None => lookup::standalone(&one.resource),
     });
-    let functions: BTreeMap<String, Function> = lookups
+    let functions = lookups
         .map(|lookup| lookup.function.clone())
         .chain(asking)
         .map(|function| (function.token.clone(), function))
         .collect();
     let components = components.iter().map(|one| (one.component.token.clone(), one.component.clone())).collect();
     let aliases = resolved.iter().flat_map(aliases).map(|(flat, modular)| (flat.clone(), modular.clone())).collect();
-    Catalog { resources, functions, components, aliases }
+    Catalog { resources, functions, components, aliases, localities }
 }
 
 /// The flat tokens of a resource and of its lookup, each with the modular token.

@@ -41,8 +41,7 @@ fn is_misspelled(text: &str, near: &str) -> bool {
 
 /// Warnings for the provider's region and zone, if they are not listed for any resource.
 pub fn unknown_places(catalog: &Catalog, defaults: &Defaults) -> Vec<String> {
-    let listed: BTreeSet<&str> =
-        catalog.resources.values().flat_map(|resource| &resource.localities).map(String::as_str).collect();
+    let listed: BTreeSet<&str> = catalog.localities.iter().map(String::as_str).collect();
     let regions: BTreeSet<&str> = listed.iter().map(|known| place::region_of(known)).collect();
     let warning = |noun: &str, text: &str, known: &BTreeSet<&str>| {
         let near = rules::nearest(text, known.iter().copied());
@@ -137,13 +136,8 @@ mod tests {
 
     #[test]
     fn an_unknown_region_or_zone_of_the_provider_is_one_warning() {
-        let of = |localities: &[&str]| Resource {
-            localities: localities.iter().map(|one| (*one).to_owned()).collect(),
-            ..Resource::default()
-        };
-        let mut catalog = Catalog::default();
-        catalog.resources.insert("a".to_owned(), of(&["fr-par", "nl-ams"]));
-        catalog.resources.insert("b".to_owned(), of(&["fr-par-1", "pl-waw-2"]));
+        let localities = ["fr-par", "nl-ams", "fr-par-1", "pl-waw-2"].map(str::to_owned).into();
+        let catalog = Catalog { localities, ..Catalog::default() };
         let warnings = |region: &str, zone: &str| {
             let defaults =
                 Defaults { region: Some(region.to_owned()), zone: Some(zone.to_owned()), ..Defaults::default() };
