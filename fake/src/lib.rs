@@ -51,6 +51,7 @@ pub use call::OWNER;
 pub use clock::Clock;
 pub use faults::{Fault, FaultKind};
 pub use journal::Entry;
+pub use products::{Implementation, OfferedOperation, operations};
 pub use running::{Builder, Fake, Handle, IN_PROCESS_URL, Running};
 pub use seed::{DEFAULT_ORGANIZATION, Seed, SeedChange, SeedObject};
 pub use store::Object;

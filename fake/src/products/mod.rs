@@ -171,6 +171,38 @@ static ENTRIES: LazyLock<HashMap<(Method, String), Vec<Entry>>> = LazyLock::new(
     entries
 });
 
+/// An operation of Scaleway's APIs, and what implements it in the fake.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OfferedOperation {
+    /// The API document, such as `rdb.v1`.
+    pub document: &'static str,
+    /// Its ID, such as `CreateInstance`.
+    pub id: &'static str,
+    /// What implements it; `None` if the fake responds with 501.
+    pub implementation: Option<Implementation>,
+}
+
+/// What implements an operation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Implementation {
+    /// Code for this operation.
+    Code,
+    /// The API document, and the facts about its kind in `fake/kinds/`.
+    Facts,
+}
+
+/// All operations of the API documents except those of Object Storage, queues and topics.
+pub fn operations() -> impl Iterator<Item = OfferedOperation> {
+    ENTRIES.values().flatten().map(|entry| OfferedOperation {
+        document: &entry.document.name,
+        id: &entry.operation.id,
+        implementation: entry.service.map(|service| match service {
+            Service::Code(_) => Implementation::Code,
+            Service::Plain(..) => Implementation::Facts,
+        }),
+    })
+}
+
 fn beginning<'a>(segments: impl Iterator<Item = &'a str>) -> String {
     segments.take(2).collect::<Vec<_>>().join("/")
 }

@@ -8,6 +8,7 @@ mod assumed;
 mod ids;
 mod known;
 mod messages;
+mod page;
 mod replay;
 mod shape;
 #[path = "../http/sign.rs"]
@@ -21,6 +22,7 @@ use std::process::ExitCode;
 
 use assumed::Assumed;
 use known::Known;
+use page::Page;
 use recordings::Suite;
 use replay::{Compared, Difference};
 use tally::Tally;
@@ -50,6 +52,7 @@ fn block_on(test: impl Future<Output = ()>) {
 async fn answers_are_as_recorded(traffic: &Path) {
     let mut known = Known::read();
     let mut tallies: BTreeMap<String, Tally> = BTreeMap::new();
+    let mut page = Page::default();
     let mut unexplained: BTreeMap<String, usize> = BTreeMap::new();
     let mut lacking = BTreeSet::new();
     for recording in
@@ -57,11 +60,15 @@ async fn answers_are_as_recorded(traffic: &Path) {
     {
         for compared in replay::replay(&recording).await {
             lacking.extend(compared.lacking.iter().cloned());
-            let tally = tallies.entry(compared.service.clone()).or_default();
-            for difference in count(tally, &mut known, compared) {
+            let (service, operation, is_error) =
+                (compared.service.clone(), compared.operation.clone(), compared.is_error);
+            let mut result = Tally::default();
+            for difference in count(&mut result, &mut known, compared) {
                 let Difference { recording, operation, at, is } = difference;
                 *unexplained.entry(format!("{operation} {at}: {is} ({recording})")).or_default() += 1;
             }
+            page.add(&service, &operation, is_error, &result);
+            tallies.entry(service).or_default().add(&result);
         }
     }
     let mut total = Tally::default();
@@ -79,6 +86,7 @@ async fn answers_are_as_recorded(traffic: &Path) {
         assert!(tally.share(tally.same_status) >= STATUS, "{service}: too few answers with the recorded status");
         assert!(tally.share(tally.same_but_later) >= SHAPE, "{service}: too few answers of the recorded shape");
     }
+    page.check(&total);
 }
 
 async fn object_storage_answers_as_recorded(folder: &Path) {

@@ -28,6 +28,10 @@ const SYNCHRONIZED: [&str; 2] = ["synchronized_with_grafana", "started"];
 pub(crate) struct Compared {
     /// The service of the request, such as `rdb.v1`; empty if no API document has the path.
     pub(crate) service: String,
+    /// The operation, such as `CreateInstance`; empty if no API document has the path.
+    pub(crate) operation: String,
+    /// Whether the recorded response is an error.
+    pub(crate) is_error: bool,
     /// Whether the fake serves the operation, and all operations that the request depends on.
     pub(crate) served: bool,
     /// Fields that the API document declares as always present and the response lacks, after the operation.
@@ -86,12 +90,15 @@ impl Replay<'_> {
         let found =
             documents.into_iter().find_map(|document| Some((document, document.find(method?, &exchange.path)?)));
         let service = found.as_ref().map(|(document, _)| document.name.clone()).unwrap_or_default();
+        let operation_id = found.as_ref().map(|(_, matched)| matched.operation.id.clone()).unwrap_or_default();
+        let is_error = exchange.status >= 400;
         let mut answer = self.send(exchange).await;
         let rests_on_missing = ids_in_request(exchange).iter().any(|id| self.missing.contains(id));
         let Some((document, Matched { operation, .. })) = found.filter(|_| answer.status != 501 && !rests_on_missing)
         else {
             self.missing.extend(ids_in(&exchange.response).into_iter().filter(|id| !self.ids.knows(id)));
-            return Compared { service, served: false, lacking: Vec::new(), differences: Vec::new() };
+            let (lacking, differences) = (Vec::new(), Vec::new());
+            return Compared { service, operation: operation_id, is_error, served: false, lacking, differences };
         };
         let mut differences = self.compare(document, operation, exchange, &answer);
         let mut rest = SETTLE;
@@ -107,7 +114,7 @@ impl Replay<'_> {
             shape::lacking(document, schema, &answer.body, &operation.id, &mut lacking);
             lacking.retain(|path| !operation.counts_in_header || *path != format!("{}.total_count", operation.id));
         }
-        Compared { service, served: true, lacking, differences }
+        Compared { service, operation: operation_id, is_error, served: true, lacking, differences }
     }
 
     fn compare(
