@@ -38,7 +38,7 @@ pub struct Component {
 pub struct Part {
     /// Token without the package (`registry/namespace:Namespace`).
     pub token: String,
-    /// Condition under which it is created: `with `privateNetworkId``.
+    /// Condition under which it is created, as a phrase: without `privateNetworkId`.
     #[serde(default)]
     pub when: Option<String>,
     /// There can be several. Their names are this name, a dash and a suffix.
