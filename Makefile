@@ -6,6 +6,7 @@
 #   ARGS="..."      fake: its arguments
 #   SEEDS=7..8      simulate: a range of seeds, or the number of seeds
 #   TARGETS="..."   dist: Rust targets, such as x86_64-unknown-linux-musl; default: this machine
+#   SITE_BASE=/path/ docs: the path of the site on its server; default: /
 #   PROFILE=dev     build, dist, e2e: Cargo's profile; default: release, for e2e dev
 #   RUNS=1000       fuzz: the number of inputs of each decoder; SEED=7: its seed
 
@@ -27,7 +28,7 @@ MAKEFLAGS     += --no-print-directory
 shell_scripts  = $(shell grep -lE '^\#(!.*sh$$| shellcheck shell=)' scripts/* .ci/run api/*.sh)
 
 help: # not listed
-	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: ## Deploy the example to the fake: preview, up, refresh, destroy (the first run takes minutes)
 	@$(MAKE) --jobs=2 tools build
@@ -67,6 +68,12 @@ languages: ## Deploy a program in TypeScript, Go, Java and YAML, and check the .
 	@$(MAKE) --jobs=2 tools build
 	scripts/sdk --all
 	scripts/run pytest tests/programs/languages.py
+
+docs: ## Build the documentation site in target/site, and check its links
+	scripts/site build
+
+docs-test: docs ## Test the documentation site in Chromium
+	scripts/site test
 
 tools: ## Install the Pulumi CLI, and Python and Node.js with the generated SDKs (in a cache)
 	scripts/run true
@@ -114,4 +121,4 @@ clean: ## Remove build results in the checkout, not the cache
 	cargo clean
 	rm -rf dist sdk
 
-.PHONY: help demo test build check gen api sdk languages tools e2e fake bench simulate fuzz reliability convert new dist clean
+.PHONY: help demo test build check gen api sdk languages docs docs-test tools e2e fake bench simulate fuzz reliability convert new dist clean

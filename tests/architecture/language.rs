@@ -35,6 +35,7 @@ const CHECKED: &[&str] = &[
     "schema/tests",
     "scripts",
     "sdk-gen",
+    "site",
     "tests",
 ];
 
