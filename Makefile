@@ -114,6 +114,9 @@ new: ## Draft a resource from its API document: make new RESOURCE=block/volume A
 	@[ -z "$(API)" ] || [ -e "api/$(subst /,.,$(API)).json" ] || api/regenerate.sh $(API)
 	cargo run -p schema -- new $(RESOURCE) $(if $(API),--api $(API)) $(ARGS)
 
+newcomer: ## Install the files of dist/ in empty directories, and deploy a program in each language to the fake
+	scripts/newcomer
+
 dist: ## Write archives, packages, SBOMs, a provenance statement and checksums to dist/
 	scripts/dist $(TARGETS)
 
@@ -121,4 +124,4 @@ clean: ## Remove build results in the checkout, not the cache
 	cargo clean
 	rm -rf dist sdk
 
-.PHONY: help demo test build check gen api sdk languages docs docs-test tools e2e fake bench simulate fuzz reliability convert new dist clean
+.PHONY: help demo test build check gen api sdk languages docs docs-test tools e2e fake bench simulate fuzz reliability convert new dist newcomer clean

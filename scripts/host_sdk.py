@@ -152,6 +152,8 @@ def add_maven_files(sdk: Path, schema: dict[str, Any]) -> None:
     (sdk / "pom.xml").write_text(POM.format(**values))
     (version,) = (sdk / "src" / "main" / "resources").rglob("version.txt")
     plugin = {"resource": True, "name": schema["name"], "version": schema["version"]}
+    if "pluginDownloadURL" in schema:
+        plugin["server"] = schema["pluginDownloadURL"]
     version.with_name("plugin.json").write_text(json.dumps(plugin))
 
 

@@ -109,8 +109,10 @@ func generatePython(pkg *schema.Package) (files, error) {
 	return sdk, makeLazy(sdk)
 }
 
+// generateNodejs generates a local SDK, which is compiled when it is installed,
+// if the schema has the metadata that `pulumi package add` sets.
 func generateNodejs(pkg *schema.Package) (files, error) {
-	return nodejs.GeneratePackage(tool, pkg, nil, nil, false, nil)
+	return nodejs.GeneratePackage(tool, pkg, nil, nil, pkg.SupportPack, nil)
 }
 
 // generateGo adds a go.mod, which Pulumi's generator expects to exist. The

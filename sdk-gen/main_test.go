@@ -59,6 +59,58 @@ func TestValidSchemaGeneratesAllSDKs(t *testing.T) {
 	}
 }
 
+// scripts/sdk adds the URL. For programs, it is in the options of resources and
+// functions; for the CLI, in the description of the plugin.
+func TestSDKsContainTheDownloadURLOfThePlugin(t *testing.T) {
+	dir := t.TempDir()
+	python, nodejs, golang := filepath.Join(dir, "python"), filepath.Join(dir, "nodejs"), filepath.Join(dir, "go")
+	url := "https://releases.example.com/${VERSION}"
+	schema := write(t, strings.Replace(minimal, "{", `{"pluginDownloadURL": "`+url+`",`, 1))
+	if err := run(schema, directories{"python": python, "nodejs": nodejs, "go": golang}, false); err != nil {
+		t.Fatal(err)
+	}
+	for path, wanted := range map[string]string{
+		filepath.Join(python, "evalap_scaleway", "_utilities.py"):           "def get_plugin_download_url():\n\treturn \"" + url + `"`,
+		filepath.Join(python, "evalap_scaleway", "pulumi-plugin.json"):      `"server": "` + url + `"`,
+		filepath.Join(nodejs, "utilities.ts"):                               `pluginDownloadURL: "` + url + `"`,
+		filepath.Join(nodejs, "package.json"):                               `"server": "` + url + `"`,
+		filepath.Join(golang, "scaleway", "internal", "pulumiUtilities.go"): `pulumi.PluginDownloadURL("` + url + `")`,
+		filepath.Join(golang, "scaleway", "pulumi-plugin.json"):             `"server": "` + url + `"`,
+	} {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Error(err)
+		} else if !strings.Contains(string(text), wanted) {
+			t.Errorf("%s does not contain %q", path, wanted)
+		}
+	}
+}
+
+// `pulumi package add` sets supportPack, and runs the same generators in the
+// language hosts.
+func TestLocalSDKsHaveTheNamesOfReleases(t *testing.T) {
+	dir := t.TempDir()
+	python, nodejs := filepath.Join(dir, "python"), filepath.Join(dir, "nodejs")
+	schema := write(t, strings.Replace(minimal, `"meta": {`, `"meta": {"supportPack": true, `, 1))
+	if err := run(schema, directories{"python": python, "nodejs": nodejs}, false); err != nil {
+		t.Fatal(err)
+	}
+	for path, wanted := range map[string]string{
+		filepath.Join(python, "pyproject.toml"):                     "name = \"evalap_scaleway\"",
+		filepath.Join(python, "evalap_scaleway", "_utilities.py"):   `return "1.2.3"`,
+		filepath.Join(nodejs, "package.json"):                       `"name": "@evalap/scaleway"`,
+		filepath.Join(nodejs, "scripts", "postinstall.js"):          "tsc",
+		filepath.Join(python, "evalap_scaleway/pulumi-plugin.json"): `"version": "1.2.3"`,
+	} {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Error(err)
+		} else if !strings.Contains(string(text), wanted) {
+			t.Errorf("%s does not contain %q", path, wanted)
+		}
+	}
+}
+
 func TestInvalidSchemaIsRejected(t *testing.T) {
 	for name, broken := range map[string]string{
 		"a misspelt key":       strings.Replace(minimal, `"inputProperties"`, `"inputsProperties"`, 1),

@@ -10,9 +10,13 @@ import collections
 import json
 import os
 import re
+import subprocess
+import sys
+import zipfile
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 
 import language_hosts
@@ -23,48 +27,13 @@ from stack import Stack, backend_environment, example
 from typescript import TypescriptStack
 
 LANGUAGES = page("docs/languages.md")
+VERSION = json.loads((ROOT / "schema" / "schema.json").read_text())["version"]
+CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+MAVEN = {"MAVEN_OPTS": f"-Dmaven.repo.local={CACHE}/evalap-scaleway/maven"}
 SECRETS = {"apiKey": "api-key-canary-1234"}
 
 # Deploys, deploys again without a change, and destroys, in the process of the program.
-GO_TEST = """\
-package main
-
-import (
-	"context"
-	"strings"
-	"testing"
-
-	"github.com/pulumi/pulumi/sdk/v3/go/auto"
-)
-
-func TestTheProgramIsDeployed(t *testing.T) {
-	ctx := context.Background()
-	stack, err := auto.UpsertStackInlineSource(ctx, "dev", "web", deploy)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := stack.SetConfig(ctx, "apiKey", auto.ConfigValue{Value: "api-key-canary-1234", Secret: true}); err != nil {
-		t.Fatal(err)
-	}
-	deployed, err := stack.Up(ctx)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if url, _ := deployed.Outputs["url"].Value.(string); !strings.HasPrefix(url, "https://") {
-		t.Errorf("the output is %v", deployed.Outputs)
-	}
-	again, err := stack.Up(ctx)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if changes := *again.Summary.ResourceChanges; len(changes) != 1 || changes["same"] == 0 {
-		t.Errorf("the second deployment changed %v", changes)
-	}
-	if _, err := stack.Destroy(ctx); err != nil {
-		t.Fatal(err)
-	}
-}
-"""
+GO_TEST = Path(__file__).with_name("stack_test.go").read_text()
 
 
 def block_of(language: str, name: str = "") -> str:
@@ -124,17 +93,106 @@ def test_program_in_go_is_deployed(tmp_path: Path, fake: Fake) -> None:
 
 
 def test_program_in_java_is_deployed(tmp_path: Path, fake: Fake) -> None:
-    language_hosts.install_java()
-    program = tmp_path / "web"
-    for block in LANGUAGES.blocks:
-        if block.language in ("java", "xml") and block.name:
-            write(program, block.name, block.text)
-    write(program, "Pulumi.yaml", yaml.safe_dump({"name": "web", "runtime": "java"}))
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    repository = {"MAVEN_OPTS": f"-Dmaven.repo.local={cache}/evalap-scaleway/maven"}
-    stack = Stack(tmp_path, None, fake, project="web", environment=repository)
+    java_project(tmp_path / "web")
+    stack = Stack(tmp_path, None, fake, project="web", environment=MAVEN)
     stack.set_secrets(SECRETS)
     check_lifecycle(stack, fake)
+
+
+def java_project(directory: Path) -> None:
+    """The project of the page, and the host of its language."""
+    language_hosts.install_java()
+    for block in LANGUAGES.blocks:
+        if block.language in ("java", "xml") and block.name:
+            write(directory, block.name, block.text)
+    write(directory, "Pulumi.yaml", yaml.safe_dump({"name": "web", "runtime": "java"}))
+
+
+def test_package_add_in_java_writes_sources_that_maven_compiles(tmp_path: Path, fake: Fake) -> None:
+    program = tmp_path / "web"
+    java_project(program)
+    # The project depends on the sources, as the page shows, and not on the archive.
+    project = (program / "pom.xml").read_text()
+    dependencies, plugin = (block.text for block in LANGUAGES.blocks if block.language == "xml" and "local SDK" in block.text)
+    project = re.sub(r" *<dependencies>.*</dependencies>\n", lambda _: dependencies, project, flags=re.DOTALL)
+    write(program, "pom.xml", project.replace("<plugins>\n", f"<plugins>\n{plugin}"))
+    assert "org.evalap" not in (program / "pom.xml").read_text()
+
+    added = package_add(program)
+    assert added.returncode == 0, added.stdout + added.stderr
+    assert yaml.safe_load((program / "Pulumi.yaml").read_text())["packages"] == {"evalap-scaleway": f"evalap-scaleway@{VERSION}"}
+    stack = Stack(tmp_path, None, fake, project="web", environment=MAVEN)
+    stack.set_secrets(SECRETS)
+    check_lifecycle(stack, fake)
+
+
+def package_add(directory: Path) -> subprocess.CompletedProcess[str]:
+    """The result of the command in a directory, with the installed plugin."""
+    environment = {**os.environ, **MAVEN, **backend_environment(directory)}
+    command = ["pulumi", "package", "add", f"evalap-scaleway@{VERSION}"]
+    return subprocess.run(command, cwd=directory, env=environment, text=True, capture_output=True)
+
+
+def test_package_add_in_yaml_writes_the_declaration_and_fails(tmp_path: Path) -> None:
+    language_hosts.install_yaml()
+    text = block_of("yaml", "Pulumi.yaml")
+    write(tmp_path, "Pulumi.yaml", text)
+    added = package_add(tmp_path)
+    assert added.returncode != 0 and "method Link not implemented" in added.stderr
+    assert (tmp_path / "Pulumi.yaml").read_text() == text
+    declared = yaml.safe_load(block_of("yaml", "sdks/evalap-scaleway.yaml"))
+    assert declared.pop("downloadUrl")
+    (written,) = (tmp_path / "sdks").rglob("*.yaml")
+    assert yaml.safe_load(written.read_text()) == declared
+
+
+@pytest.fixture(scope="module")
+def local_sdks(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The SDKs that `pulumi package add` generates in Python and Node.js, whose language hosts are not available here.
+
+    sdk-gen runs the generators of these hosts with the schema that the command passes to them.
+    """
+    directory = tmp_path_factory.mktemp("local")
+    schema: dict[str, Any] = json.loads((ROOT / "schema" / "schema.json").read_text())
+    schema["meta"]["supportPack"] = True
+    write(directory, "schema.json", json.dumps(schema))
+    outputs = [f"--{language}={directory / language}" for language in ("python", "nodejs")]
+    run("go", "-C", ROOT / "sdk-gen", "run", ".", "--schema", directory / "schema.json", *outputs)
+    return directory
+
+
+def test_local_sdk_for_python_can_be_installed(local_sdks: Path, tmp_path: Path) -> None:
+    pip = [sys.executable, "-m", "pip", "--quiet", "install", "--no-index", "--no-deps", "--no-build-isolation"]
+    run(*pip, "--target", tmp_path, local_sdks / "python")
+    program = "from evalap_scaleway import network, _utilities; print(network.Vpc.__name__, _utilities.get_version(), _utilities.__file__)"
+    found = run(sys.executable, "-c", program, env={**os.environ, "PYTHONPATH": str(tmp_path)})
+    assert found.split() == ["Vpc", VERSION, str(tmp_path / "evalap_scaleway" / "_utilities.py")]
+
+
+def test_local_sdk_for_nodejs_is_compiled_when_it_is_installed(local_sdks: Path, tmp_path: Path) -> None:
+    pinned = json.loads((Path(os.environ["NODE_PATH"]) / "@pulumi" / "pulumi" / "package.json").read_text())["version"]
+    npm = ["npm", "--silent", "--no-audit", "--no-fund", "install", "--install-links"]
+    run(*npm, "--prefix", tmp_path, local_sdks / "nodejs", f"@pulumi/pulumi@{pinned}")
+    program = "const { network } = require('@evalap/scaleway'); console.log(network.Vpc.name)"
+    without = {name: value for name, value in os.environ.items() if name != "NODE_PATH"}
+    assert run("node", "-e", program, cwd=tmp_path, env=without).strip() == "Vpc"
+
+
+def test_release_contains_the_packages_of_all_languages(tmp_path: Path) -> None:
+    release = tmp_path / "dist"
+    run(ROOT / "scripts" / "dist", env={**os.environ, "DIST": str(release)})
+    wanted = {
+        f"scaleway-{VERSION}.jar": "org/evalap/scaleway/network/Vpc.class",
+        f"scaleway-{VERSION}-sources.jar": "org/evalap/scaleway/network/Vpc.java",
+        f"evalap-scaleway-dotnet-{VERSION}.zip": f"evalap-scaleway-dotnet-{VERSION}/Network/Vpc.cs",
+    }
+    for name, entry in wanted.items():
+        with zipfile.ZipFile(release / name) as archive:
+            assert entry in archive.namelist(), name
+    assert (release / f"scaleway-{VERSION}.pom").read_text() == (ROOT / "sdk" / "java" / "pom.xml").read_text()
+    bom = json.loads((release / f"evalap-scaleway-sdks-v{VERSION}-sbom.cdx.json").read_text())
+    packages = {component["purl"].partition("?")[0].partition("/")[0] for component in bom["components"] if "hashes" in component}
+    assert packages == {f"pkg:{kind}" for kind in ("pypi", "npm", "golang", "maven", "nuget")}
 
 
 def test_program_in_yaml_is_deployed(tmp_path: Path, fake: Fake) -> None:

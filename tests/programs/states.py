@@ -1,4 +1,4 @@
-"""Recorded states of earlier versions of the provider: a program and its state after `up`.
+"""Recorded states of earlier versions of the provider: a program, its state after `up`, and the interface of the schema.
 
 `scripts/record-state NAME` records one with the plugin of the checkout.
 """
@@ -13,6 +13,7 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
+import schema_changes
 from fake import Fake
 from stack import EVERYTHING_SECRETS, example, example_stack
 
@@ -32,6 +33,7 @@ def record(name: str) -> None:
         kept.mkdir()
         shutil.copy(example("everything") / "__main__.py", kept / "program.py")
         (kept / "state.json").write_text(json.dumps({"version": state.version, "deployment": state.deployment}, indent=1) + "\n")
+        schema_changes.keep(name)
 
 
 def recorded(name: str) -> dict[str, Any]:

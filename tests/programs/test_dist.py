@@ -11,6 +11,7 @@ import os
 import re
 import subprocess
 import sys
+import tarfile
 import threading
 from pathlib import Path
 from typing import Iterator
@@ -42,8 +43,13 @@ def key(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def release(tmp_path_factory: pytest.TempPathFactory, key: Path) -> Path:
     """The directory of a signed release for this machine."""
     directory = tmp_path_factory.mktemp("release") / "dist"
-    run(ROOT / "scripts" / "dist", env={**os.environ, "DIST": str(directory), "RELEASE_KEY": str(key)})
+    pack(directory, RELEASE_KEY=str(key))
     return directory
+
+
+def pack(directory: Path, **variables: str) -> None:
+    """Writes a release without the SDKs of Java and .NET, whose generators take minutes to build. languages.py tests these."""
+    run(ROOT / "scripts" / "dist", "--sdks=go", env={**os.environ, "DIST": str(directory), **variables})
 
 
 def sha256(path: Path) -> str:
@@ -62,6 +68,7 @@ def test_checksums_and_provenance_cover_all_files(release: Path) -> None:
     assert listed == {name: sha256(release / name) for name in files}
     kinds = [rf"{PLUGIN}-v.*\.tar\.gz", r"scaleway-fake-v.*\.tar\.gz", r"evalap_scaleway-.*\.whl", r"scaleway_fake-.*\.whl"]
     kinds += [r"evalap-scaleway-.*\.tgz", r"scaleway-fake-.*\.tgz", rf"{PLUGIN}-v.*-sbom\.cdx\.json", r"scaleway-fake-v.*-sbom\.cdx\.json"]
+    kinds += [r"evalap-scaleway-go-.*\.tar\.gz", r"evalap-scaleway-sdks-v.*-sbom\.cdx\.json"]
     for kind in kinds:
         assert len([name for name in files if re.fullmatch(kind, name)]) == 1, (kind, files)
     (statement,) = (name for name in files if name.endswith("_provenance.json"))
@@ -97,9 +104,37 @@ def test_sbom_lists_the_crates_of_a_program(release: Path, program: str) -> None
         assert component.get("licenses") and ("hashes" in component or component["version"] == VERSION), component
 
 
+def test_sbom_of_sdks_lists_packages_and_requirements(release: Path) -> None:
+    text = (release / f"evalap-scaleway-sdks-v{VERSION}-sbom.cdx.json").read_text()
+    assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(text) is None
+    components = {component["purl"]: component for component in json.loads(text)["components"]}
+    listed = {component["hashes"][0]["content"] for component in components.values() if "hashes" in component}
+    (wheel, tarball, module) = (
+        path for kind in ["evalap_scaleway-*.whl", "evalap-scaleway-*.tgz", "evalap-scaleway-go-*"] for path in release.glob(kind)
+    )
+    assert listed == {sha256(wheel), sha256(tarball), sha256(module)}
+    assert {"pkg:pypi/pulumi", "pkg:npm/%40pulumi/pulumi", "pkg:golang/github.com/pulumi/pulumi/sdk/v3"} <= {
+        purl.partition("?")[0].rpartition("@")[0] for purl in components
+    }
+
+
+def test_module_of_the_go_sdk_is_in_one_directory(release: Path) -> None:
+    (path,) = release.glob("evalap-scaleway-go-*.tar.gz")
+    with tarfile.open(path) as archive:
+        names = archive.getnames()
+    top = f"evalap-scaleway-go-{VERSION}"
+    assert {name.partition("/")[0] for name in names} == {top}
+    assert {f"{top}/go.mod", f"{top}/scaleway/pulumi-plugin.json", f"{top}/scaleway/network/vpc.go"} <= set(names)
+
+
+def test_unknown_option_is_rejected_before_a_build() -> None:
+    refused = subprocess.run([ROOT / "scripts" / "dist", "--help"], text=True, capture_output=True)
+    assert refused.returncode == 2 and "Usage: scripts/dist [--sdks=" in refused.stderr
+
+
 def test_release_has_the_same_bytes_again(release: Path, tmp_path: Path) -> None:
     again = tmp_path / "dist"
-    run(ROOT / "scripts" / "dist", env={**os.environ, "DIST": str(again)})
+    pack(again)
     assert checksums(again) == checksums(release)
 
 
@@ -131,3 +166,24 @@ def test_release_is_installed_in_an_empty_home_and_deploys(release: Path, server
     deployed = Stack(tmp_path, program, fake, environment={"PULUMI_HOME": str(home)})
     assert deployed.up().changes["create"] == 2
     assert deployed.destroy().changes["delete"] == 2
+
+
+def test_plugin_is_downloaded_from_the_url_of_the_sdk_or_of_the_environment(
+    server: str, fake: Fake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def program() -> None:
+        scaleway.network.Vpc("platform")
+
+    def stack(home: str, **variables: str) -> Stack:
+        acquisition = {"PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "false"}
+        return Stack(tmp_path, program, fake, environment={"PULUMI_HOME": str(tmp_path / home), **acquisition, **variables})
+
+    # What the generator writes with RELEASE_URL: TestSDKsContainTheDownloadURLOfThePlugin.
+    with monkeypatch.context() as patched:
+        patched.setattr(scaleway._utilities, "get_plugin_download_url", lambda: server)
+        assert stack("first").up().changes["create"] == 2
+    # The URL is that of a default provider, which is not a difference of its resources.
+    preview = stack("second", PULUMI_PLUGIN_DOWNLOAD_URL_OVERRIDES=f"/pulumi-evalap-scaleway$={server}").preview()
+    assert preview.changed == {}, preview.differences
+    for home in ["first", "second"]:
+        assert (tmp_path / home / "plugins" / f"resource-evalap-scaleway-v{VERSION}" / PLUGIN).exists()
