@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import fcntl
 import functools
 import hashlib
 import http.server
@@ -32,18 +33,29 @@ CHECKSUMS = f"pulumi-evalap-scaleway_{VERSION}_checksums.txt"
 
 
 @pytest.fixture(scope="module")
-def key(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A private key for this run."""
-    path = tmp_path_factory.mktemp("key") / "key.pem"
-    run("openssl", "ecparam", "-name", "prime256v1", "-genkey", "-noout", "-out", path)
-    return path
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A directory of all workers of this run."""
+    base = tmp_path_factory.getbasetemp()
+    directory = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "shared-release"
+    directory.mkdir(exist_ok=True)
+    return directory
 
 
 @pytest.fixture(scope="module")
-def release(tmp_path_factory: pytest.TempPathFactory, key: Path) -> Path:
-    """The directory of a signed release for this machine."""
-    directory = tmp_path_factory.mktemp("release") / "dist"
-    pack(directory, RELEASE_KEY=str(key))
+def key(shared: Path, release: Path) -> Path:
+    """The private key of the release."""
+    return shared / "key.pem"
+
+
+@pytest.fixture(scope="module")
+def release(shared: Path) -> Path:
+    """The directory of a signed release for this machine. The first worker packs it."""
+    key, directory = shared / "key.pem", shared / "dist"
+    with (shared / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (directory / f"{CHECKSUMS}.sig").exists():
+            run("openssl", "ecparam", "-name", "prime256v1", "-genkey", "-noout", "-out", key)
+            pack(directory, RELEASE_KEY=str(key))
     return directory
 
 
