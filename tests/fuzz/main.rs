@@ -72,9 +72,10 @@ impl Transport for Unconnected {
     }
 }
 
-/// A panic in a handler is converted to this status.
-fn assert_no_bug<T>(answer: Result<T, Status>) {
-    if let Err(status) = answer {
+/// Sends a message, if it can be decoded: the response is not the status that a panic is converted to.
+async fn send<M, T>(message: Option<M>, call: impl AsyncFnOnce(Request<M>) -> Result<T, Status>) {
+    let Some(message) = message else { return };
+    if let Err(status) = call(Request::new(message)).await {
         assert!(!status.message().contains("a bug in the plugin"), "{}", status.message());
     }
 }
@@ -132,24 +133,12 @@ fn requests_of_the_engine() {
         let (plugin, runtime) = (Arc::clone(&plugin), Arc::clone(&runtime));
         let run = move || {
             runtime.block_on(async {
-                if let Some(check) = check {
-                    assert_no_bug(plugin.check(Request::new(check)).await);
-                }
-                if let Some(diff) = diff {
-                    assert_no_bug(plugin.diff(Request::new(diff)).await);
-                }
-                if let Some(create) = create {
-                    assert_no_bug(plugin.create(Request::new(create)).await);
-                }
-                if let Some(read) = read {
-                    assert_no_bug(plugin.read(Request::new(read)).await);
-                }
-                if let Some(update) = update {
-                    assert_no_bug(plugin.update(Request::new(update)).await);
-                }
-                if let Some(delete) = delete {
-                    assert_no_bug(plugin.delete(Request::new(delete)).await);
-                }
+                send(check, |request| plugin.check(request)).await;
+                send(diff, |request| plugin.diff(request)).await;
+                send(create, |request| plugin.create(request)).await;
+                send(read, |request| plugin.read(request)).await;
+                send(update, |request| plugin.update(request)).await;
+                send(delete, |request| plugin.delete(request)).await;
             });
         };
         (input, Box::new(run))
@@ -207,21 +196,11 @@ fn configurations_functions_and_components() {
         let runtime = Arc::clone(&runtime);
         let run = move || {
             runtime.block_on(async {
-                if let Some(check) = check {
-                    assert_no_bug(plugin.check_config(Request::new(check)).await);
-                }
-                if let Some(diff) = diff {
-                    assert_no_bug(plugin.diff_config(Request::new(diff)).await);
-                }
-                if let Some(configure) = configure {
-                    assert_no_bug(plugin.configure(Request::new(configure)).await);
-                }
-                if let Some(invoke) = invoke {
-                    assert_no_bug(plugin.invoke(Request::new(invoke)).await);
-                }
-                if let Some(construct) = construct {
-                    assert_no_bug(plugin.construct(Request::new(construct)).await);
-                }
+                send(check, |request| plugin.check_config(request)).await;
+                send(diff, |request| plugin.diff_config(request)).await;
+                send(configure, |request| plugin.configure(request)).await;
+                send(invoke, |request| plugin.invoke(request)).await;
+                send(construct, |request| plugin.construct(request)).await;
             });
         };
         (input, Box::new(run))
