@@ -30,6 +30,7 @@ const ALLOWED: &[(&str, &str)] = &[
     ("fake/tests/http/client.rs", "a client to test the fake with"),
     ("fake/tests/http/sign.rs", "signatures with the current time"),
     ("fake/tests/http/storage.rs", "a client to test the fake with"),
+    ("fake/tests/recordings/page.rs", "a setting of the test"),
     ("fake/tests/recordings/replay.rs", "a client to test the fake with"),
     ("fake/tests/recordings/storage.rs", "a client to test the fake with"),
     ("provider/build.rs", "the output directory of cargo"),
