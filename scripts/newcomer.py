@@ -23,7 +23,10 @@ from pathlib import Path
 from typing import Iterator
 
 ROOT = Path(__file__).resolve().parents[1]
-FENCE = re.compile(r"^```(\w+)(?: (\S+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+sys.path.insert(0, str(ROOT / "tests" / "programs"))
+
+import documents  # noqa: E402
+
 LANGUAGES = "docs/languages.md"
 TESTING = "docs/guides/testing-with-the-fake.md"
 DECLARATION = "sdks/evalap-scaleway.yaml"
@@ -135,14 +138,9 @@ def backend(directory: Path) -> str:
     return (directory / "backend").as_uri()
 
 
-def blocks(page: str) -> list[tuple[str, str, str]]:
-    """The blocks of code of a page: language, name, text."""
-    return [(found[1], found[2] or "", found[3]) for found in FENCE.finditer((ROOT / page).read_text())]
-
-
 def block(page: str, language: str, name: str = "") -> str:
     """The one block with this language and name."""
-    (found,) = [text for *key, text in blocks(page) if key == [language, name]]
+    (found,) = [block.text for block in documents.page(page).blocks if (block.language, block.name) == (language, name)]
     return found
 
 
@@ -250,7 +248,7 @@ def yaml(newcomer: Newcomer, environment: dict[str, str], url: str) -> None:
 
 def java(newcomer: Newcomer, environment: dict[str, str], repository: Path) -> None:
     """A Maven project that depends on the installed archive."""
-    files = {name: text for language, name, text in blocks(LANGUAGES) if language in ("xml", "java") and name}
+    files = {found.name: found.text for found in documents.page(LANGUAGES).blocks if found.language in ("xml", "java") and found.name}
     directory = newcomer.project("java", {**files, "Pulumi.yaml": "name: web\nruntime: java\n"})
     with step("mvn install:install-file"):
         archives = [f"-Dfile={newcomer.file('scaleway-*[0-9].jar')}", f"-Dsources={newcomer.file('scaleway-*-sources.jar')}"]

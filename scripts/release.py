@@ -55,7 +55,7 @@ def platform(target: str) -> tuple[str, str]:
 
 
 def archive(path: Path, files: dict[str, Path], time: int, program: str = "") -> None:
-    """Writes a .tar.gz with these files, of which the program can be executed.
+    """Writes a .tar.gz with these files; only the program is executable.
 
     It depends only on their names, their contents and the time, in seconds since 1970.
     """

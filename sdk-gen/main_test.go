@@ -36,20 +36,10 @@ func write(t *testing.T, text string) string {
 	return path
 }
 
-func TestValidSchemaGeneratesAllSDKs(t *testing.T) {
-	dir := t.TempDir()
-	python, nodejs, golang := filepath.Join(dir, "python"), filepath.Join(dir, "nodejs"), filepath.Join(dir, "go")
-	if err := run(write(t, minimal), directories{"python": python, "nodejs": nodejs, "go": golang}, false); err != nil {
-		t.Fatal(err)
-	}
-	for path, wanted := range map[string]string{
-		filepath.Join(python, "pyproject.toml"):                           `version = "1.2.3"`,
-		filepath.Join(python, "evalap_scaleway", "registry/namespace.py"): "class Namespace(",
-		filepath.Join(nodejs, "package.json"):                             `"@evalap/scaleway"`,
-		filepath.Join(nodejs, "registry", "namespace.ts"):                 "export class Namespace ",
-		filepath.Join(golang, "go.mod"):                                   "module example.org/sdk/go\n",
-		filepath.Join(golang, "scaleway", "registry", "namespace.go"):     "type Namespace struct",
-	} {
+// assertContents checks that each file, by path, contains a string.
+func assertContents(t *testing.T, files map[string]string) {
+	t.Helper()
+	for path, wanted := range files {
 		text, err := os.ReadFile(path)
 		if err != nil {
 			t.Error(err)
@@ -57,6 +47,22 @@ func TestValidSchemaGeneratesAllSDKs(t *testing.T) {
 			t.Errorf("%s does not contain %q", path, wanted)
 		}
 	}
+}
+
+func TestValidSchemaGeneratesAllSDKs(t *testing.T) {
+	dir := t.TempDir()
+	python, nodejs, golang := filepath.Join(dir, "python"), filepath.Join(dir, "nodejs"), filepath.Join(dir, "go")
+	if err := run(write(t, minimal), directories{"python": python, "nodejs": nodejs, "go": golang}, false); err != nil {
+		t.Fatal(err)
+	}
+	assertContents(t, map[string]string{
+		filepath.Join(python, "pyproject.toml"):                           `version = "1.2.3"`,
+		filepath.Join(python, "evalap_scaleway", "registry/namespace.py"): "class Namespace(",
+		filepath.Join(nodejs, "package.json"):                             `"@evalap/scaleway"`,
+		filepath.Join(nodejs, "registry", "namespace.ts"):                 "export class Namespace ",
+		filepath.Join(golang, "go.mod"):                                   "module example.org/sdk/go\n",
+		filepath.Join(golang, "scaleway", "registry", "namespace.go"):     "type Namespace struct",
+	})
 }
 
 // scripts/sdk adds the URL. For programs, it is in the options of resources and
@@ -69,21 +75,14 @@ func TestSDKsContainTheDownloadURLOfThePlugin(t *testing.T) {
 	if err := run(schema, directories{"python": python, "nodejs": nodejs, "go": golang}, false); err != nil {
 		t.Fatal(err)
 	}
-	for path, wanted := range map[string]string{
+	assertContents(t, map[string]string{
 		filepath.Join(python, "evalap_scaleway", "_utilities.py"):           "def get_plugin_download_url():\n\treturn \"" + url + `"`,
 		filepath.Join(python, "evalap_scaleway", "pulumi-plugin.json"):      `"server": "` + url + `"`,
 		filepath.Join(nodejs, "utilities.ts"):                               `pluginDownloadURL: "` + url + `"`,
 		filepath.Join(nodejs, "package.json"):                               `"server": "` + url + `"`,
 		filepath.Join(golang, "scaleway", "internal", "pulumiUtilities.go"): `pulumi.PluginDownloadURL("` + url + `")`,
 		filepath.Join(golang, "scaleway", "pulumi-plugin.json"):             `"server": "` + url + `"`,
-	} {
-		text, err := os.ReadFile(path)
-		if err != nil {
-			t.Error(err)
-		} else if !strings.Contains(string(text), wanted) {
-			t.Errorf("%s does not contain %q", path, wanted)
-		}
-	}
+	})
 }
 
 // `pulumi package add` sets supportPack, and runs the same generators in the
@@ -95,20 +94,13 @@ func TestLocalSDKsHaveTheNamesOfReleases(t *testing.T) {
 	if err := run(schema, directories{"python": python, "nodejs": nodejs}, false); err != nil {
 		t.Fatal(err)
 	}
-	for path, wanted := range map[string]string{
+	assertContents(t, map[string]string{
 		filepath.Join(python, "pyproject.toml"):                     "name = \"evalap_scaleway\"",
 		filepath.Join(python, "evalap_scaleway", "_utilities.py"):   `return "1.2.3"`,
 		filepath.Join(nodejs, "package.json"):                       `"name": "@evalap/scaleway"`,
 		filepath.Join(nodejs, "scripts", "postinstall.js"):          "tsc",
 		filepath.Join(python, "evalap_scaleway/pulumi-plugin.json"): `"version": "1.2.3"`,
-	} {
-		text, err := os.ReadFile(path)
-		if err != nil {
-			t.Error(err)
-		} else if !strings.Contains(string(text), wanted) {
-			t.Errorf("%s does not contain %q", path, wanted)
-		}
-	}
+	})
 }
 
 func TestInvalidSchemaIsRejected(t *testing.T) {

@@ -59,11 +59,10 @@ async fn answers_are_as_recorded(traffic: &Path) {
         recordings::directories().iter().flat_map(|of| recordings::recordings(&traffic.join("..").join(&of.directory)))
     {
         for compared in replay::replay(&recording).await {
-            lacking.extend(compared.lacking.iter().cloned());
-            let (service, operation, is_error) =
-                (compared.service.clone(), compared.operation.clone(), compared.is_error);
+            let Compared { service, operation, is_error, served, lacking: lacks, differences } = compared;
+            lacking.extend(lacks);
             let mut result = Tally::default();
-            for difference in count(&mut result, &mut known, compared) {
+            for difference in count(&mut result, &mut known, served, differences) {
                 let Difference { recording, operation, at, is } = difference;
                 *unexplained.entry(format!("{operation} {at}: {is} ({recording})")).or_default() += 1;
             }
@@ -106,15 +105,15 @@ async fn queues_and_topics_answer_as_recorded(folder: &Path) {
 }
 
 /// Counts one response and returns the unexpected differences.
-fn count(tally: &mut Tally, known: &mut Known, compared: Compared) -> Vec<Difference> {
-    if !compared.served {
+fn count(tally: &mut Tally, known: &mut Known, served: bool, differences: Vec<Difference>) -> Vec<Difference> {
+    if !served {
         tally.not_served += 1;
         return Vec::new();
     }
-    let has_status = compared.differences.iter().all(|difference| difference.at != "HTTP status");
-    let has_shape = compared.differences.is_empty();
+    let has_status = differences.iter().all(|difference| difference.at != "HTTP status");
+    let has_shape = differences.is_empty();
     let (mut unexplained, mut only_later, mut is_irreproducible) = (Vec::new(), true, false);
-    for difference in compared.differences {
+    for difference in differences {
         match known.entry(&difference) {
             Some(entry) => {
                 only_later &= entry.later;

@@ -89,8 +89,8 @@ impl Replay<'_> {
         let documents = scaleway_api::documents().iter();
         let found =
             documents.into_iter().find_map(|document| Some((document, document.find(method?, &exchange.path)?)));
-        let service = found.as_ref().map(|(document, _)| document.name.clone()).unwrap_or_default();
-        let operation_id = found.as_ref().map(|(_, matched)| matched.operation.id.clone()).unwrap_or_default();
+        let names = found.as_ref().map(|(document, matched)| (document.name.clone(), matched.operation.id.clone()));
+        let (service, operation_id) = names.unwrap_or_default();
         let is_error = exchange.status >= 400;
         let mut answer = self.send(exchange).await;
         let rests_on_missing = ids_in_request(exchange).iter().any(|id| self.missing.contains(id));

@@ -6,7 +6,6 @@ use std::ops::Index;
 use std::sync::OnceLock;
 
 use serde::de::DeserializeOwned;
-use serde::{Serialize, Serializer};
 
 /// Descriptors by token.
 #[derive(Clone, Debug)]
@@ -121,11 +120,5 @@ where
     #[allow(clippy::expect_used)]
     fn index(&self, token: &Q) -> &T {
         self.get(token).expect("the catalog has this token")
-    }
-}
-
-impl<T: DeserializeOwned + Serialize> Serialize for Entries<T> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self)
     }
 }

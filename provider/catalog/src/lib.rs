@@ -24,12 +24,12 @@ pub use special::{Handler, Special};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::value::RawValue;
 use thiserror::Error;
 
 /// All resources, functions and components, by token without the package (`registry/namespace:Namespace`).
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default)]
 pub struct Catalog {
     /// The resources.
     pub resources: Entries<Resource>,

@@ -39,11 +39,8 @@ struct List<'a> {
     is_read: bool,
 }
 
-/// A wait whose polls are shared with other waits.
-pub(crate) struct SharedPoll<'a> {
-    list: List<'a>,
-    waiting: Waiting,
-}
+/// A wait whose polls are shared with other waits, if a list contains its object.
+pub(crate) struct SharedPoll<'a>(Option<(List<'a>, Waiting)>);
 
 /// The object of the first read step from a list that other reads use too; `None` if it should be read directly.
 pub(crate) async fn listed_object(cx: &Context<'_>, step: &Step, scope: &Scope<'_>) -> Option<Json> {
@@ -53,22 +50,25 @@ pub(crate) async fn listed_object(cx: &Context<'_>, step: &Step, scope: &Scope<'
 }
 
 impl<'a> SharedPoll<'a> {
-    /// Notes a wait; `None` if no list contains the object.
-    pub(crate) fn of(cx: &Context<'a>, scope: &Scope<'_>) -> Option<Self> {
-        let list = list_of(cx, cx.resource.read.first()?, scope)?;
-        let waiting = cx.shared_lists.wait(list.key(), list.least());
-        Some(Self { list, waiting })
+    /// Notes a wait.
+    pub(crate) fn of(cx: &Context<'a>, scope: &Scope<'_>) -> Self {
+        let list = cx.resource.read.first().and_then(|step| list_of(cx, step, scope));
+        Self(list.map(|list| {
+            let waiting = cx.shared_lists.wait(list.key(), list.least());
+            (list, waiting)
+        }))
     }
 
     /// A field of the object in a list that was sent in the last quarter of the pause before this poll, or is sent now; `None` if the
     /// object should be read directly.
     pub(crate) async fn field(&self, cx: &Context<'_>, scope: &Scope<'_>, pause: Duration, name: &str) -> Option<Json> {
-        let request = Request { cx, list: &self.list, scope };
+        let (list, waiting) = self.0.as_ref()?;
+        let request = Request { cx, list, scope };
         let oldest = request.now().checked_sub(pause / 4)?;
-        let object = self.waiting.element(oldest, &request).await?;
+        let object = waiting.element(oldest, &request).await?;
         let value = wire::get(object.as_object()?, name).cloned();
         if value.is_none() {
-            self.waiting.is_useless();
+            waiting.mark_useless();
         }
         value
     }

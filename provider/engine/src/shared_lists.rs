@@ -93,7 +93,7 @@ impl Waiting {
     }
 
     /// Notes that the elements of this list do not show what is awaited: it is not sent again.
-    pub(crate) fn is_useless(&self) {
+    pub(crate) fn mark_useless(&self) {
         self.0.worthwhile.store(usize::MAX, Relaxed);
     }
 }

@@ -135,7 +135,7 @@ fn polls_share_lists_of_the_last_moments_while_enough_waits_need_them() {
     assert!(poll(&waits[0], "0", first).is_none(), "too few waits");
     waits.push(lists.wait("objects".to_owned(), LEAST));
     assert!(poll(&waits[0], "0", first).is_some());
-    waits[0].is_useless();
+    waits[0].mark_useless();
     assert!(poll(&waits[0], "0", first).is_none());
 }
 

@@ -40,7 +40,7 @@ pub(crate) async fn settled(cx: &Context<'_>, scope: &mut Scope<'_>, read_first:
     let mut read_first = read_first || status(wait, scope).is_none();
     let mut failed_at = None;
     let mut warned = false;
-    let shared = SharedPoll::of(cx, scope).map(Box::new);
+    let mut shared = None;
     loop {
         let lasts = |since| cx.spent().saturating_sub(since) >= confirmation(wait);
         match standing(wait, scope) {
@@ -59,7 +59,7 @@ pub(crate) async fn settled(cx: &Context<'_>, scope: &mut Scope<'_>, read_first:
         if !read_first {
             let pause = if now_failed { SECOND_READ } else { interval.pause(cx.spent().saturating_sub(began)) };
             cx.pause(pause, &format!("waiting for the {}{}", cx.resource.label, seen(wait, scope))).await?;
-            if !now_failed && Box::pin(still_passing(cx, wait, scope, shared.as_deref(), pause)).await {
+            if !now_failed && Box::pin(still_passing(cx, wait, scope, &mut shared, pause)).await {
                 continue;
             }
         }
@@ -83,13 +83,11 @@ pub(crate) async fn until_deleted(cx: &Context<'_>, scope: &mut Scope<'_>) -> Re
     let began = cx.spent();
     let mut failed_at = None;
     let mut warned = false;
-    let shared = SharedPoll::of(cx, scope).map(Box::new);
+    let mut shared = None;
     let mut paused = None;
     loop {
         let is_shared = match paused {
-            Some(pause) if failed_at.is_none() => {
-                Box::pin(still_passing(cx, wait, scope, shared.as_deref(), pause)).await
-            }
+            Some(pause) if failed_at.is_none() => Box::pin(still_passing(cx, wait, scope, &mut shared, pause)).await,
             _ => false,
         };
         if !is_shared {
@@ -117,14 +115,15 @@ pub(crate) async fn until_deleted(cx: &Context<'_>, scope: &mut Scope<'_>) -> Re
 
 /// Whether a list that other waits use too shows that the object still has a transient status. Everything else in a list is
 /// confirmed by a read of the object, because a list may lag behind.
-async fn still_passing(
-    cx: &Context<'_>,
+async fn still_passing<'a>(
+    cx: &Context<'a>,
     wait: &Wait,
     scope: &mut Scope<'_>,
-    shared: Option<&SharedPoll<'_>>,
+    shared: &mut Option<Box<SharedPoll<'a>>>,
     pause: Duration,
 ) -> bool {
-    let Some(shared) = shared else { return false };
+    // Most waits end without a poll.
+    let shared = shared.get_or_insert_with(|| Box::new(SharedPoll::of(cx, scope)));
     let Some(Json::String(status)) = shared.field(cx, scope, pause, &wait.field).await else { return false };
     let is_passing = wait.passing.contains(&status);
     if is_passing {
