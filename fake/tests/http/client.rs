@@ -23,11 +23,18 @@ pub(crate) async fn client() -> Client {
     Client::of(builder()).await
 }
 
+/// The builder of the HTTP clients of these tests.
+#[expect(clippy::disallowed_methods, reason = "these tests bring their own client")]
+pub(crate) fn http_client() -> reqwest::ClientBuilder {
+    // `reqwest` panics without a default; an error means that there is one already.
+    rustls::crypto::ring::default_provider().install_default().ok();
+    reqwest::Client::builder()
+}
+
 impl Client {
-    #[expect(clippy::disallowed_methods, reason = "these tests bring their own client")]
     pub(crate) async fn of(builder: Builder) -> Self {
         let fake = builder.start().await.unwrap();
-        Self { fake, http: reqwest::Client::new(), token: "11111111-1111-4111-8111-111111111111".to_owned() }
+        Self { fake, http: http_client().build().unwrap(), token: "11111111-1111-4111-8111-111111111111".to_owned() }
     }
 
     /// The response, or the error of the connection.
@@ -64,10 +71,9 @@ impl Client {
     }
 
     /// Status and body of a GET by a client that uses the fake as its proxy.
-    #[expect(clippy::disallowed_methods, reason = "these tests bring their own client")]
     pub(crate) async fn through_proxy(&self, url: &str) -> (u16, Value) {
         let proxy = reqwest::Proxy::http(self.fake.url()).unwrap();
-        let client = reqwest::Client::builder().proxy(proxy).build().unwrap();
+        let client = http_client().proxy(proxy).build().unwrap();
         read(client.get(url).send().await.unwrap()).await
     }
 

@@ -3,7 +3,7 @@
 use axum::http::Request;
 use scaleway_fake::{Builder, Running};
 
-use crate::client::builder;
+use crate::client::{builder, http_client};
 use crate::sign::{Signer, signed};
 
 pub(crate) const ACCESS_KEY: &str = "SCWXXXXXXXXXXXXXXXXX";
@@ -41,9 +41,8 @@ impl Storage {
         Self::of(builder()).await
     }
 
-    #[expect(clippy::disallowed_methods, reason = "these tests bring their own client")]
     pub(crate) async fn of(builder: Builder) -> Self {
-        Self { fake: builder.start().await.unwrap(), http: reqwest::Client::new() }
+        Self { fake: builder.start().await.unwrap(), http: http_client().build().unwrap() }
     }
 
     /// The status of a request to the REST API with this secret key.

@@ -213,5 +213,7 @@ fn start(recording: &Recording) -> Timestamp {
 
 #[expect(clippy::disallowed_methods, reason = "these tests bring their own client")]
 pub(crate) fn client() -> Client {
+    // `reqwest` panics without a default; an error means that there is one already.
+    rustls::crypto::ring::default_provider().install_default().ok();
     Client::new()
 }

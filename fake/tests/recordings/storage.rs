@@ -13,6 +13,7 @@ use quick_xml::events::Event;
 use scaleway_fake::{Fake, Running, Seed};
 use serde_json::{Value, json};
 
+use crate::replay::client;
 use crate::sign::{Signer, signed};
 
 /// Headers that must be equal if they were recorded.
@@ -60,7 +61,6 @@ pub(crate) async fn replay(folder: &Path) -> Counts {
     counts
 }
 
-#[expect(clippy::disallowed_methods, reason = "these tests bring their own client")]
 async fn replay_one(lines: &[Value], name: &str, counts: &mut Counts) {
     let owner =
         lines.iter().find_map(|line| line["body"].as_str()?.split_once("<Owner><DisplayName>")?.1.split(':').next());
@@ -69,7 +69,7 @@ async fn replay_one(lines: &[Value], name: &str, counts: &mut Counts) {
     let organization = if lines.iter().any(created) { scaleway_fake::DEFAULT_ORGANIZATION } else { &owner };
     let seed = json!({ "organization_id": organization, "default_project_id": organization }).to_string();
     let fake = Fake::builder().rng_seed(1).seed(Seed::parse(&seed).unwrap()).start().await.unwrap();
-    let mut replay = Replay { fake, http: reqwest::Client::new(), project: owner.clone(), owner: owner.clone() };
+    let mut replay = Replay { fake, http: client(), project: owner.clone(), owner: owner.clone() };
     let mut bodies: BTreeMap<u64, Value> = BTreeMap::new();
     for line in lines {
         let body = line["body_as"].as_u64().map_or_else(|| line["body"].clone(), |other| bodies[&other].clone());

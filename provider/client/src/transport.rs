@@ -98,6 +98,8 @@ impl Http {
 impl Options {
     #[allow(clippy::disallowed_methods, reason = "the only place that builds an HTTP client")]
     fn build(&self, single: bool) -> reqwest::Result<reqwest::Client> {
+        // `reqwest` panics without a default; an error means that there is one already.
+        rustls::crypto::ring::default_provider().install_default().ok();
         let mut builder = reqwest::Client::builder()
             .connect_timeout(CONNECT_TIMEOUT)
             .pool_idle_timeout(IDLE_TIMEOUT)
