@@ -1,4 +1,4 @@
-"""Packs the files of a release: archives, SBOMs, checksums, a provenance statement and, with a key, a signature.
+"""Packs the files of a release: archives, container images, SBOMs, checksums, a provenance statement and, with a key, a signature.
 
 Started by scripts/dist, which has built the programs and the packages of the SDKs. The same inputs result in the same bytes.
 """
@@ -30,6 +30,8 @@ from cyclonedx.model.bom import Bom
 from cyclonedx.model.component import Component, ComponentType
 from cyclonedx.output.json import JsonV1Dot6
 from packageurl import PackageURL
+
+import container_image
 
 ROOT = Path(__file__).resolve().parents[1]
 NAME = "pulumi-evalap-scaleway"
@@ -311,6 +313,10 @@ def main() -> None:
             file = Path(built) / (f"{program}.exe" if system == "windows" else program)
             packed = {file.name: file, **{name: ROOT / name for name in BESIDE}}
             archive(directory / f"{program}-v{version}-{system}-{processor}.tar.gz", packed, arguments.time, file.name)
+        # Other programs need libraries of their system, which the image does not contain.
+        if target.endswith("-musl"):
+            image = directory / f"scaleway-fake-v{version}-{system}-{processor}-image.tar"
+            container_image.write(image, Path(built) / "scaleway-fake", processor, version, REPOSITORY, arguments.time)
     for program in PROGRAMS:
         (directory / f"{program}-v{version}-sbom.cdx.json").write_text(sbom_of_program(program, targets, arguments.time))
     for sdk in arguments.sdk:
