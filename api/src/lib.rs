@@ -32,6 +32,7 @@ pub use storage::{Form, Storage};
 pub use validate::{Reason, Rules, Violation};
 pub use xml::Xml;
 
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
 /// Name and content of each document of this directory. `regenerate.sh` generates them, except those of AWS' protocols, which
@@ -45,6 +46,9 @@ static DOCUMENTS: LazyLock<Vec<Document>> = LazyLock::new(|| {
         .collect()
 });
 
+static BY_NAME: LazyLock<HashMap<&'static str, &'static Document>> =
+    LazyLock::new(|| documents().iter().map(|document| (document.name.as_str(), document)).collect());
+
 /// All embedded documents in the order of their names, parsed at the first call.
 pub fn documents() -> &'static [Document] {
     &DOCUMENTS
@@ -52,7 +56,7 @@ pub fn documents() -> &'static [Document] {
 
 /// The embedded document with this name, such as `registry.v1`.
 pub fn document(name: &str) -> Option<&'static Document> {
-    documents().iter().find(|document| document.name == name)
+    BY_NAME.get(name).copied()
 }
 
 #[cfg(test)]

@@ -117,7 +117,7 @@ fn container<'w>(world: &'w World, host: &str) -> Result<&'w Object, GatewayResp
     let domain = domain.filter(|domain| domain.text("status") == "ready");
     let container = domain.and_then(|domain| {
         let id = domain.text("container_id");
-        world.store.of(&CONTAINER).find(|container| container.id == id)
+        world.store.anywhere(&CONTAINER, id)
     });
     container.ok_or_else(|| GatewayResponse::error(404, &format!("no container is served under {host}")))
 }

@@ -18,6 +18,8 @@ pub(crate) use format::{Area, KindFacts, MissingFacts, Parent};
 static FILES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/kinds.rs"));
 
 static ALL: LazyLock<Vec<Facts>> = LazyLock::new(|| FILES.iter().map(|(name, text)| read(name, text)).collect());
+static BY_DOCUMENT: LazyLock<HashMap<&'static str, &'static Facts>> =
+    LazyLock::new(|| ALL.iter().map(|facts| (facts.document, facts)).collect());
 static PLAIN: LazyLock<HashMap<&'static str, &'static Plain>> = LazyLock::new(|| {
     let plain = ALL.iter().flat_map(|facts| &facts.plain);
     plain.map(|plain| (plain.kind.name, plain)).collect()
@@ -83,21 +85,24 @@ pub(crate) fn all() -> &'static [Facts] {
     &ALL
 }
 
+/// The facts about one document.
+pub(crate) fn of(document: &str) -> Option<&'static Facts> {
+    BY_DOCUMENT.get(document).copied()
+}
+
 /// The other names of request fields that an operation accepts, each with the documented one.
 pub(crate) fn aliases(document: &str, operation: &str) -> impl Iterator<Item = (&'static String, &'static String)> {
-    let facts = ALL.iter().find(|facts| facts.document == document);
-    facts.and_then(|facts| facts.aliases.get(operation)).into_iter().flatten()
+    of(document).and_then(|facts| facts.aliases.get(operation)).into_iter().flatten()
 }
 
 /// The HTTP status of a successful response to an operation, if it is not that of the document.
 pub(crate) fn status_of(document: &str, operation: &str) -> Option<u16> {
-    ALL.iter().find(|facts| facts.document == document)?.statuses.get(operation).copied()
+    of(document)?.statuses.get(operation).copied()
 }
 
 /// Whether a field has values in responses, as recorded, that the document does not declare.
 pub(crate) fn is_lenient(document: &str, field: &str) -> bool {
-    let facts = ALL.iter().find(|facts| facts.document == document);
-    facts.is_some_and(|facts| facts.undeclared.iter().any(|name| name == field))
+    of(document).is_some_and(|facts| facts.undeclared.iter().any(|name| name == field))
 }
 
 /// The plain kind of this name.

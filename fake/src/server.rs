@@ -22,7 +22,7 @@ use crate::facts;
 use crate::faults::FaultKind;
 use crate::journal::Entry;
 use crate::permissions;
-use crate::products::{self, Route, functions, iam, mnq::messages, object};
+use crate::products::{self, Route, Service, functions, iam, mnq::messages, object};
 use crate::remote;
 use crate::request::{self, Received};
 use crate::response::{ApiError, ApiResponse};
@@ -93,11 +93,12 @@ pub(crate) async fn answer(server: &Arc<Server>, line: &Line, request: Request<B
             let (host, now) = (host.unwrap_or_default(), server.clock.now());
             (Some(data_plane::answer(&server.world(), &host, &received, now)), None)
         }
-        _ => {
+        _ if is_code => {
             let mut world = server.world();
-            let answer = decide(server, &mut world, &received, route).unwrap_or_else(|ApiError(answer)| answer);
+            let answer = functions::upload(&mut world, &received).unwrap_or_else(|ApiError(answer)| answer);
             (Some(answer.into_response(&world.uuid())), operation)
         }
+        _ => (Some(decide(server, &received, route)), operation),
     };
     let answer = answer.filter(|_| fault != Some(FaultKind::DropAfter));
     let answer = match &fault {
@@ -138,31 +139,56 @@ pub(crate) async fn answer(server: &Arc<Server>, line: &Line, request: Request<B
     response
 }
 
+/// The arguments of a call that do not depend on the objects.
+struct Prepared {
+    route: Route,
+    service: Service,
+    query: Map<String, Value>,
+    body: Map<String, Value>,
+    nulls: Vec<String>,
+}
+
 /// The response of the API: authenticate, match, validate, check permissions, call the handler, and validate the response.
-fn decide(
-    server: &Server,
-    world: &mut World,
-    received: &Received,
-    route: Option<Route>,
-) -> Result<ApiResponse, ApiError> {
-    let now = server.clock.now();
-    if received.path.starts_with(functions::UPLOADS) {
-        return functions::upload(world, received);
-    }
-    authenticate(world, received.token(), now)?;
-    let Route { document, operation, parameters, service } =
-        route.ok_or_else(|| ApiError::message(404, "there is nothing at this address"))?;
-    let service = service.ok_or_else(|| ApiError::not_served(&format!("{} {}", document.name, operation.id)))?;
-    request::check_locality(&parameters)?;
+/// Other requests wait for the state only between the authentication and the end of the handler.
+fn decide(server: &Server, received: &Received, route: Option<Route>) -> Response<Bytes> {
+    let prepared = prepare(received, route);
+    let mut world = server.world();
+    let answer = handle(&mut world, received, prepared, server.clock.now());
+    let request_id = world.uuid();
+    drop(world);
+    let answer = answer.and_then(|(route, answer)| validated(&route, answer));
+    answer.unwrap_or_else(|ApiError(answer)| answer).into_response(&request_id)
+}
+
+/// Matches and validates the request.
+fn prepare(received: &Received, route: Option<Route>) -> Result<Prepared, ApiError> {
+    let route = route.ok_or_else(|| ApiError::message(404, "there is nothing at this address"))?;
+    let Route { document, operation, .. } = route;
+    let not_served = || ApiError::not_served(&format!("{} {}", document.name, operation.id));
+    let service = route.service.ok_or_else(not_served)?;
+    request::check_locality(&route.parameters)?;
     let query = received.query(document, operation)?;
     let body = received.given(document, operation)?;
-    let nulls = received.nulls();
+    Ok(Prepared { route, service, query, body, nulls: received.nulls() })
+}
+
+/// Authenticates the request, checks permissions and calls the handler.
+fn handle(
+    world: &mut World,
+    received: &Received,
+    prepared: Result<Prepared, ApiError>,
+    now: Timestamp,
+) -> Result<(Route, Value), ApiError> {
+    authenticate(world, received.token(), now)?;
+    let Prepared { route, service, query, body, nulls } = prepared?;
+    let Route { document, operation, .. } = route;
     let order = operation.query_parameters.iter().find(|parameter| parameter.name == "order_by");
     let order = order.and_then(|parameter| match &document.resolve(&parameter.schema).kind {
         Kind::Enum { default, .. } => Some(default.as_str()),
         _ => None,
     });
     let visibility = Visibility::All;
+    let parameters = route.parameters.clone();
     let mut call = Call { operation, parameters, query, body, nulls, order, now, visibility, world };
     if call.world.enforce_permissions
         && let Some(needed) = rights::needed(&document.name, &operation.id, operation.method)
@@ -170,8 +196,14 @@ fn decide(
         call.visibility = permissions::check(&call, received.token().unwrap_or_default(), &needed)?;
     }
     let given = if operation.method == Method::Get { Map::new() } else { call.body.clone() };
-    let mut answer = service.answer(&mut call)?;
+    let answer = service.answer(&mut call)?;
     world.unstored.note(&format!("{} {}", document.name, operation.id), &given, world.store.changed());
+    Ok((route, answer))
+}
+
+/// The response with the value that a handler returned, if it fits the API document.
+fn validated(route: &Route, mut answer: Value) -> Result<ApiResponse, ApiError> {
+    let Route { document, operation, .. } = route;
     let status = facts::status_of(&document.name, &operation.id).unwrap_or(operation.status);
     let Some(schema) = &operation.answer else {
         return Ok(ApiResponse::json(status, None));

@@ -2,6 +2,9 @@
 //!
 //! This module depends on neither HTTP, API documents nor products, and takes the time as an argument.
 
+mod shown;
+mod values;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::Duration;
 
@@ -9,7 +12,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value};
 
 use crate::response::ApiError;
-use crate::srn;
+use values::Values;
 
 /// A kind of object.
 #[derive(Debug)]
@@ -29,6 +32,8 @@ pub(crate) struct Kind {
     pub(crate) missing: Missing,
     /// The values of `status` in which changes are rejected; see [`crate::call::Call::settled`].
     pub(crate) transient: &'static [&'static str],
+    /// Fields by whose values objects are looked up, shown or hidden; see [`Store::with_value`].
+    pub(crate) indexed: &'static [&'static str],
     /// Fields that count other objects.
     pub(crate) counts: &'static [Count],
     /// Fields that hold other objects.
@@ -121,6 +126,8 @@ pub struct Object {
     pub(crate) provided: bool,
     /// Pending changes, earliest first.
     pub(crate) pending: Vec<(Timestamp, Change)>,
+    /// [`Kind::indexed`].
+    indexed: &'static [&'static str],
 }
 
 /// What happens to an object at a time.
@@ -140,9 +147,11 @@ pub(crate) struct Store {
     kinds: HashMap<&'static str, BTreeSet<u64>>,
     /// IDs are unique within a kind and region or zone only.
     ids: HashMap<String, BTreeSet<u64>>,
+    /// Objects by the values of the indexed fields of their kind, without those in `touched`.
+    values: Values,
     /// Objects with pending changes, by the time of the earliest one.
     due: BTreeSet<(Timestamp, u64)>,
-    /// Objects that may have new pending changes since the last [`Store::advance`].
+    /// Objects that may have new values or pending changes since the last [`Store::advance`].
     touched: BTreeSet<u64>,
 }
 
@@ -157,6 +166,7 @@ impl Kind {
             list,
             missing,
             transient: &[],
+            indexed: &[],
             counts: &[],
             embeds: &[],
             lists: &[],
@@ -202,6 +212,7 @@ impl Object {
             hidden,
             provided: false,
             pending: Vec::new(),
+            indexed: kind.indexed,
         }
     }
 
@@ -213,6 +224,11 @@ impl Object {
     /// A hidden field as a string; empty if it is absent or has another type.
     pub(crate) fn hidden_text(&self, field: &str) -> &str {
         self.hidden.get(field).and_then(Value::as_str).unwrap_or_default()
+    }
+
+    /// The value of an indexed field.
+    fn indexed_text(&self, field: &str) -> &str {
+        Some(self.text(field)).filter(|text| !text.is_empty()).unwrap_or_else(|| self.hidden_text(field))
     }
 
     /// Adds pending changes after all others; the steps share the time `over` evenly.
@@ -260,7 +276,9 @@ impl Store {
 
     pub(crate) fn get_mut(&mut self, kind: &Kind, locality: &str, id: &str) -> Result<&mut Object, ApiError> {
         let number = self.number(kind, locality, id).ok_or_else(|| kind.not_found(id))?;
-        self.touched.insert(number);
+        if self.touched.insert(number) {
+            self.remove_values(number);
+        }
         self.objects.get_mut(&number).ok_or_else(|| kind.not_found(id))
     }
 
@@ -289,6 +307,21 @@ impl Store {
         self.ids.get(id).into_iter().flatten().filter_map(|number| self.objects.get(number))
     }
 
+    /// The object of this kind with this ID, in any region or zone.
+    pub(crate) fn anywhere(&self, kind: &Kind, id: &str) -> Option<&Object> {
+        self.with_id(id).find(|object| object.kind == kind.name)
+    }
+
+    /// Every object of this kind whose indexed field has this value, in the order of creation.
+    pub(crate) fn with_value(&self, kind: &Kind, field: &'static str, value: &str) -> impl Iterator<Item = &Object> {
+        debug_assert!(kind.indexed.contains(&field), "{} has no index of {field}", kind.name);
+        let indexed = self.values.get(kind.name, field, value);
+        let mut numbers: Vec<u64> = indexed.chain(&self.touched).copied().collect();
+        numbers.sort_unstable();
+        let objects = numbers.into_iter().filter_map(|number| self.objects.get(&number));
+        objects.filter(move |object| object.kind == kind.name && object.indexed_text(field) == value)
+    }
+
     /// Removes an object at once.
     pub(crate) fn remove(&mut self, kind: &Kind, locality: &str, id: &str) -> Result<Object, ApiError> {
         let number = self.number(kind, locality, id).ok_or_else(|| kind.not_found(id))?;
@@ -304,74 +337,15 @@ impl Store {
         }
     }
 
-    /// The fields as the API shows them now.
-    pub(crate) fn show(&self, kind: &Kind, object: &Object) -> Map<String, Value> {
-        let mut fields = object.fields.clone();
-        let named_by = |count: &'static Count| {
-            let names =
-                move |other: &&Object| other.text(count.by) == object.id || other.hidden_text(count.by) == object.id;
-            self.of_name(count.kind).filter(names)
-        };
-        for count in kind.counts {
-            fields.insert(count.field.to_owned(), Value::from(named_by(count).count()));
-        }
-        for list in kind.lists {
-            fields.insert(list.field.to_owned(), named_by(list).map(|other| Value::from(other.id.clone())).collect());
-        }
-        for Embed { field, kind, name, by } in kind.embeds {
-            let Some(kind) = kind(name) else { continue };
-            let names = |other: &&Object| other.text(by) == object.id || other.hidden_text(by) == object.id;
-            let own = self.of(kind).filter(names);
-            let shown: Value = own.map(|other| Value::Object(self.show(kind, other))).collect();
-            fields.insert((*field).to_owned(), shown);
-        }
-        for join in kind.joins {
-            fields.insert(join.field.to_owned(), self.joined(join, object).map_or(Value::Null, Value::Object));
-        }
-        for Condition { field, value, kind, equal } in kind.conditions {
-            let fits = |other: &Object| {
-                let theirs = |name: &String| other.fields.get(name).or_else(|| other.hidden.get(name));
-                equal.iter().all(|(name, own)| theirs(name) == object.fields.get(own))
-            };
-            if self.of_name(kind).any(fits) {
-                fields.insert((*field).to_owned(), value.clone());
-            }
-        }
-        if let Some(view) = kind.view {
-            view(self, object, &mut fields);
-        }
-        if let Some(host) = kind.srn {
-            let list = if kind.list.is_empty() { kind.noun() } else { kind.list };
-            let parent = kind.key.first().filter(|_| kind.key.len() == 2);
-            let name = srn::name(host, &object.locality, list, parent.copied(), &object.id);
-            fields.entry("srn").or_insert_with(|| Value::from(name));
-        }
-        fields
-    }
-
-    fn joined(&self, join: &Join, object: &Object) -> Option<Map<String, Value>> {
-        let named = object.fields.get(join.by).or_else(|| object.hidden.get(join.by))?;
-        let id = named.get(0).unwrap_or(named).as_str()?;
-        let kind = (join.kind)(join.name)?;
-        let mut shown = self.show(kind, self.get(kind, &object.locality, id).ok()?);
-        shown.retain(|field, _| join.fields.is_empty() || join.fields.contains(&field.as_str()));
-        for path in join.empty {
-            let mut steps = path.split('.');
-            let first = steps.next().and_then(|first| shown.get_mut(first));
-            if let Some(list @ Value::Array(_)) = first.and_then(|first| steps.try_fold(first, Value::get_mut)) {
-                *list = Value::Array(Vec::new());
-            }
-        }
-        Some(shown)
-    }
-
     /// Applies all pending changes that are due at `now`.
     pub(crate) fn advance(&mut self, now: Timestamp) {
         for number in std::mem::take(&mut self.touched) {
             self.schedule(number);
+            self.add_values(number);
         }
         while let Some((time, number)) = self.due.first().copied().filter(|(time, _)| *time <= now) {
             self.due.remove(&(time, number));
+            self.remove_values(number);
             let Some(object) = self.objects.get_mut(&number) else { continue };
             // An entry of an earlier schedule has no change at its time.
             if object.pending.first().is_some_and(|(first, _)| *first <= now) {
@@ -381,6 +355,7 @@ impl Store {
                 }
             }
             self.schedule(number);
+            self.add_values(number);
         }
     }
 
@@ -395,7 +370,26 @@ impl Store {
         self.keys.get(&(kind.name, locality.to_owned(), id.to_owned())).copied()
     }
 
+    /// Adds an object to the index of values.
+    fn add_values(&mut self, number: u64) {
+        let Some(object) = self.objects.get(&number) else { return };
+        for field in object.indexed {
+            self.values.add(object.kind, field, object.indexed_text(field), number);
+        }
+    }
+
+    /// Removes an object from the index of values, before its fields change.
+    fn remove_values(&mut self, number: u64) {
+        let Some(object) = self.objects.get(&number) else { return };
+        for field in object.indexed {
+            self.values.remove(object.kind, field, object.indexed_text(field), number);
+        }
+    }
+
     fn take(&mut self, number: u64) -> Option<Object> {
+        if !self.touched.remove(&number) {
+            self.remove_values(number);
+        }
         let object = self.objects.remove(&number)?;
         self.keys.remove(&(object.kind, object.locality.clone(), object.id.clone()));
         if let Some(numbers) = self.kinds.get_mut(object.kind) {

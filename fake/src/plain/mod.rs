@@ -29,7 +29,7 @@ pub(crate) enum Verb {
 
 /// The plain kind and verb of an operation, found by its id: a verb and the noun of the kind.
 pub(crate) fn find(document: &str, operation: &Operation) -> Option<(&'static Plain, Verb)> {
-    let facts = facts::all().iter().find(|facts| facts.document == document)?;
+    let facts = facts::of(document)?;
     facts.plain.iter().find_map(|plain| {
         if plain.facts.actions.contains_key(&operation.id) {
             return Some((plain, Verb::Act));

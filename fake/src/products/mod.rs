@@ -220,17 +220,23 @@ pub(crate) fn find(method: Method, path: &str) -> Option<Route> {
     Some(Route { document, operation, parameters, service: *service })
 }
 
-/// The kind of this name, and the document that describes it; Object Storage, queues and topics have none.
-pub(crate) fn kind(name: &str) -> Option<(&'static Kind, Option<&'static Document>)> {
-    if let Some(plain) = facts::plain(name) {
-        return Some((&plain.kind, Some(plain.document)));
-    }
-    let described = PRODUCTS.iter().find_map(|product| {
-        let kind = product.kinds.iter().find(|kind| kind.name == name)?;
-        Some((*kind, scaleway_api::document(product.document)))
+/// A kind, and the document that describes it; Object Storage, queues and topics have none.
+type Described = (&'static Kind, Option<&'static Document>);
+
+/// All kinds by name.
+static KINDS: LazyLock<HashMap<&'static str, Described>> = LazyLock::new(|| {
+    let undescribed = object::KINDS.iter().chain(mnq::MESSAGING).map(|kind| (*kind, None));
+    let of_code = PRODUCTS.iter().flat_map(|product| {
+        let document = scaleway_api::document(product.document);
+        product.kinds.iter().map(move |kind| (*kind, document))
     });
-    let undescribed = || object::KINDS.iter().chain(mnq::MESSAGING).find(|kind| kind.name == name);
-    described.or_else(|| undescribed().map(|kind| (*kind, None)))
+    let of_facts = facts::all().iter().flat_map(|facts| &facts.plain).map(|plain| (&plain.kind, Some(plain.document)));
+    undescribed.chain(of_code).chain(of_facts).map(|(kind, document)| (kind.name, (kind, document))).collect()
+});
+
+/// The kind of this name.
+pub(crate) fn kind(name: &str) -> Option<Described> {
+    KINDS.get(name).copied()
 }
 
 /// Code takes precedence over the facts.

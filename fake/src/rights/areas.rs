@@ -55,7 +55,7 @@ const STORAGE: &[(&str, &str)] = &[
 
 /// The permission sets that an operation of an API document needs; `None` for other documents.
 pub(crate) fn needed(document: &str, operation: &str, method: Method) -> Option<Needed> {
-    let facts = facts::all().iter().find(|facts| facts.document == document)?;
+    let facts = facts::of(document)?;
     let area = facts.permissions.iter().find(|area| {
         area.operations.is_empty() || area.operations.iter().any(|part| operation.contains(part.as_str()))
     })?;

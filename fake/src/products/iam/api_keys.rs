@@ -13,6 +13,7 @@ use crate::store::{Kind, Missing, Object, Store};
 pub(super) static API_KEY: Kind = Kind {
     srn: Some("iam"),
     id: "access_key",
+    indexed: &["secret_key"],
     ..Kind::new("iam/api_key", "APIKey", "api_keys", Missing::Labelled("access_key"))
 };
 
@@ -28,21 +29,21 @@ pub(crate) fn secret_key_state(store: &Store, secret_key: &str, now: Timestamp) 
 
 /// The API key with this secret key.
 pub(crate) fn key_with_secret<'a>(store: &'a Store, secret_key: &str) -> Option<&'a Object> {
-    store.of(&API_KEY).find(|key| key.hidden_text("secret_key") == secret_key)
+    store.with_value(&API_KEY, "secret_key", secret_key).next()
 }
 
 /// The default project of an API key.
 pub(crate) fn default_project(store: &Store, access_key: &str) -> Option<String> {
-    let key = store.of(&API_KEY).find(|key| key.id == access_key)?;
+    let key = store.anywhere(&API_KEY, access_key)?;
     Some(key.text("default_project_id").to_owned())
 }
 
 /// The permissions of the bearer of an API key; `None` for API keys that were not created through IAM and for the owner
 /// of the organization, who have all permissions.
 pub(crate) fn grants(store: &Store, access_key: &str) -> Option<Grants> {
-    let key = store.of(&API_KEY).find(|key| key.id == access_key)?;
+    let key = store.anywhere(&API_KEY, access_key)?;
     let (application, user) = (key.text("application_id"), key.text("user_id"));
-    if store.of(&USER).any(|found| found.id == user && found.text("type") == "owner") {
+    if store.anywhere(&USER, user).is_some_and(|found| found.text("type") == "owner") {
         return None;
     }
     Some(policies::grants(store, application, user))
@@ -59,7 +60,7 @@ pub(crate) struct Credentials {
 
 /// The API key with this access key.
 pub(crate) fn key_of(store: &Store, access_key: &str, now: Timestamp) -> Option<Credentials> {
-    let key = store.of(&API_KEY).find(|key| key.id == access_key)?;
+    let key = store.anywhere(&API_KEY, access_key)?;
     let bearer = match key.text("application_id") {
         "" => format!("user_id:{}", key.text("user_id")),
         application => format!("application_id:{application}"),

@@ -136,7 +136,7 @@ fn scope_of(names: &Value) -> &'static str {
 /// The permissions of an application or a user through policies for it or for its groups.
 pub(super) fn grants(store: &Store, application: &str, user: &str) -> Grants {
     let is_member = |group: &str| {
-        store.of(&GROUP).filter(|found| found.id == group).any(|group| {
+        store.anywhere(&GROUP, group).is_some_and(|group| {
             let has = |list: &str, id: &str| {
                 !id.is_empty()
                     && group.fields.get(list).and_then(Value::as_array).is_some_and(|ids| ids.contains(&json!(id)))

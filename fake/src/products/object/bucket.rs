@@ -33,7 +33,7 @@ pub(super) fn fields(name: &str, region: &str, project: &str, now: &str) -> Map<
 
 pub(super) fn create(storage: &mut Storage<'_>, input: CreateBucketInput) -> S3Result<CreateBucketOutput> {
     let (project, region) = (storage.caller.project.clone().unwrap_or_default(), storage.caller.region.clone());
-    if let Some(taken) = storage.world.store.of(&BUCKET).find(|bucket| bucket.id == input.bucket) {
+    if let Some(taken) = storage.world.store.anywhere(&BUCKET, &input.bucket) {
         return Err(if taken.text("project_id") == project {
             s3_error!(
                 BucketAlreadyOwnedByYou,
@@ -57,9 +57,10 @@ pub(super) fn create(storage: &mut Storage<'_>, input: CreateBucketInput) -> S3R
 
 pub(super) fn delete(storage: &mut Storage<'_>, input: DeleteBucketInput) -> S3Result<DeleteBucketOutput> {
     let region = storage.bucket(&input.bucket)?.locality.clone();
-    let holds =
-        |object: &Object| [OBJECT.name, UPLOAD.name].contains(&object.kind) && object.text("bucket") == input.bucket;
-    if storage.world.store.all().any(holds) {
+    if [&OBJECT, &UPLOAD]
+        .iter()
+        .any(|kind| storage.world.store.with_value(kind, "bucket", &input.bucket).next().is_some())
+    {
         return Err(s3_error!(BucketNotEmpty, "The bucket you tried to delete is not empty"));
     }
     storage.world.store.remove(&BUCKET, &region, &input.bucket).map_err(|_| no_such_bucket())?;

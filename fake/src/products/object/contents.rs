@@ -296,11 +296,9 @@ impl Storage<'_> {
 
     fn version(&self, bucket: &str, key: &str, version: Option<&str>) -> Option<&Object> {
         let same = |found: &&Object| {
-            found.text("bucket") == bucket
-                && found.text("key") == key
-                && version.is_none_or(|version| found.text("version_id") == version)
+            found.text("bucket") == bucket && version.is_none_or(|version| found.text("version_id") == version)
         };
-        self.world.store.of(&OBJECT).filter(same).last()
+        self.world.store.with_value(&OBJECT, "key", key).filter(same).last()
     }
 
     /// Deletes a version, or adds a delete marker: returns the ID of the deleted version or of the marker, and whether

@@ -93,8 +93,8 @@ pub(super) fn versions(
     let most = usize::try_from(input.max_keys.unwrap_or(LONGEST).min(LONGEST)).unwrap_or_default();
     let prefix = input.prefix.unwrap_or_default();
     let owner = owner(storage.bucket(&input.bucket)?);
-    let in_bucket = |found: &&Object| found.text("bucket") == input.bucket && found.text("key").starts_with(&prefix);
-    let mut all: Vec<&Object> = storage.world.store.of(&OBJECT).filter(in_bucket).collect();
+    let in_bucket = storage.world.store.with_value(&OBJECT, "bucket", &input.bucket);
+    let mut all: Vec<&Object> = in_bucket.filter(|found| found.text("key").starts_with(&prefix)).collect();
     all.reverse();
     all.sort_by(|a, b| a.text("key").cmp(b.text("key")));
     let latest = |place: usize| place == 0 || all[place - 1].text("key") != all[place].text("key");
@@ -155,7 +155,7 @@ pub(super) fn versions(
 impl Storage<'_> {
     fn part<'a>(&'a self, wanted: &Wanted<'_>) -> S3Result<Part<'a>> {
         self.bucket(wanted.bucket)?;
-        let in_bucket = self.world.store.of(&OBJECT).filter(|found| found.text("bucket") == wanted.bucket);
+        let in_bucket = self.world.store.with_value(&OBJECT, "bucket", wanted.bucket);
         // The newest version of a key is the last one that was created.
         let newest: std::collections::BTreeMap<&str, &Object> =
             in_bucket.map(|found| (found.text("key"), found)).collect();

@@ -68,7 +68,7 @@ pub(crate) fn is_addressed(world: &World, received: &Received) -> bool {
     let by_host = received.header("host").is_some_and(|host| signer::place(host).is_some());
     let anonymous = || {
         let first = received.path.trim_start_matches('/').split('/').next().unwrap_or_default();
-        received.token().is_none() && world.store.of(&BUCKET).any(|bucket| bucket.id == first)
+        received.token().is_none() && world.store.anywhere(&BUCKET, first).is_some()
     };
     signed || presigned || by_host || anonymous()
 }

@@ -132,8 +132,8 @@ pub(super) fn list(
 ) -> S3Result<ListMultipartUploadsOutput> {
     let owner = owner(storage.bucket(&input.bucket)?);
     let prefix = input.prefix.unwrap_or_default();
-    let found = storage.world.store.of(&UPLOAD);
-    let found = found.filter(|upload| upload.text("bucket") == input.bucket && upload.text("key").starts_with(&prefix));
+    let found = storage.world.store.with_value(&UPLOAD, "bucket", &input.bucket);
+    let found = found.filter(|upload| upload.text("key").starts_with(&prefix));
     let one = |upload: &Object| MultipartUpload {
         key: Some(upload.text("key").to_owned()),
         upload_id: Some(upload.id.clone()),
@@ -155,7 +155,7 @@ pub(super) fn list(
 
 pub(super) fn parts(storage: &mut Storage<'_>, input: ListPartsInput) -> S3Result<ListPartsOutput> {
     storage.upload(&input.bucket, &input.key, &input.upload_id)?;
-    let found = storage.world.store.of(&PART).filter(|part| part.text("upload_id") == input.upload_id);
+    let found = storage.world.store.with_value(&PART, "upload_id", &input.upload_id);
     let one = |part: &Object| Part {
         e_tag: Some(ETag::Strong(part.text("etag").to_owned())),
         part_number: part.fields["part_number"].as_i64().and_then(|number| i32::try_from(number).ok()),
@@ -179,16 +179,19 @@ pub(super) fn parts(storage: &mut Storage<'_>, input: ListPartsInput) -> S3Resul
 impl Storage<'_> {
     fn upload(&self, bucket: &str, key: &str, id: &str) -> S3Result<&Object> {
         self.bucket(bucket)?;
-        let found = self.world.store.of(&UPLOAD).find(|upload| upload.id == id);
+        let found = self.world.store.anywhere(&UPLOAD, id);
         let found = found.filter(|upload| upload.text("bucket") == bucket && upload.text("key") == key);
         found.ok_or_else(|| s3_error!(NoSuchUpload, "The specified upload does not exist."))
     }
 
     fn forget(&mut self, id: &str) {
-        let parts = format!("{id}/");
-        self.world.contents.retain(|name, _| !name.starts_with(&parts));
-        self.world
-            .store
-            .remove_where(|object| [UPLOAD.name, PART.name].contains(&object.kind) && object.text("upload_id") == id);
+        let Some(region) = self.world.store.anywhere(&UPLOAD, id).map(|upload| upload.locality.clone()) else { return };
+        let parts = self.world.store.with_value(&PART, "upload_id", id).map(|part| part.id.clone());
+        for part in parts.collect::<Vec<_>>() {
+            self.world.contents.remove(&part);
+            // The part was found above.
+            let _ = self.world.store.remove(&PART, &region, &part);
+        }
+        let _ = self.world.store.remove(&UPLOAD, &region, id);
     }
 }

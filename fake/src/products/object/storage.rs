@@ -11,16 +11,16 @@ use crate::rights::Grants;
 use crate::store::{Kind, Missing, Object};
 
 /// A bucket; its ID is its name, its locality the region, and each of its fields a configuration.
-pub(crate) static BUCKET: Kind = kind("object/bucket");
+pub(crate) static BUCKET: Kind = kind("object/bucket", &[]);
 
 /// One version of an object, or a delete marker.
-pub(crate) static OBJECT: Kind = kind("object/object");
+pub(crate) static OBJECT: Kind = kind("object/object", &["bucket", "key"]);
 
 /// An unfinished multipart upload.
-pub(super) static UPLOAD: Kind = kind("object/upload");
+pub(super) static UPLOAD: Kind = kind("object/upload", &["bucket"]);
 
 /// A part of a multipart upload.
-pub(super) static PART: Kind = kind("object/part");
+pub(super) static PART: Kind = kind("object/part", &["upload_id"]);
 
 /// The caller of a request, from its signature.
 #[derive(Clone, Debug, Default)]
@@ -49,14 +49,14 @@ pub(super) struct Storage<'a> {
     pub(super) caller: &'a Caller,
 }
 
-const fn kind(name: &'static str) -> Kind {
-    Kind { id: "", ..Kind::new(name, "", "", Missing::Message("there is no such thing in Object Storage")) }
+const fn kind(name: &'static str, indexed: &'static [&'static str]) -> Kind {
+    Kind { id: "", indexed, ..Kind::new(name, "", "", Missing::Message("there is no such thing in Object Storage")) }
 }
 
 impl Storage<'_> {
     /// The bucket with this name at the endpoint of the request.
     pub(super) fn bucket(&self, name: &str) -> S3Result<&Object> {
-        let found = self.world.store.of(&BUCKET).find(|bucket| bucket.id == name);
+        let found = self.world.store.anywhere(&BUCKET, name);
         found.filter(|bucket| bucket.locality == self.caller.region).ok_or_else(no_such_bucket)
     }
 
