@@ -41,6 +41,8 @@ pub(crate) static PRODUCT: Product = Product {
         ("UpdateHealthCheck", update_health_check),
         ("UpdateBackend", update_backend),
         ("SetBackendServers", update_backend),
+        ("AddBackendServers", |call| change_servers(call, true)),
+        ("RemoveBackendServers", |call| change_servers(call, false)),
         ("CreateFrontend", create_frontend),
         ("UpdateFrontend", update_frontend),
         ("ListFrontends", list_frontends),
@@ -259,6 +261,20 @@ fn complete_check(check: &mut Map<String, Value>, port: &Value) {
 fn update_backend(call: &mut Call<'_>) -> Handled {
     let answer = plain::update(call, BACKEND.plain())?;
     changed(call, answer)
+}
+
+/// Adds or removes the servers in the body.
+fn change_servers(call: &mut Call<'_>, adds: bool) -> Handled {
+    let given = call.value("server_ip", json!([]));
+    let given = given.as_array().cloned().unwrap_or_default();
+    let shown = call.find(&BACKEND, &call.parameter("backend_id"))?.fields.get("pool");
+    let mut servers = shown.and_then(Value::as_array).cloned().unwrap_or_default();
+    servers.retain(|server| !given.contains(server));
+    if adds {
+        servers.extend(given);
+    }
+    call.body.insert("server_ip".to_owned(), Value::Array(servers));
+    update_backend(call)
 }
 
 /// The response is the health check alone.

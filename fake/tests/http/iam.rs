@@ -126,6 +126,9 @@ async fn group_lists_its_members() {
     assert_eq!(client.good(&format!("POST {one}/remove-member"), member.clone()).await["application_ids"], json!([]));
     let (status, error) = client.call_with(&format!("POST {one}/remove-member"), member).await;
     assert_eq!((status, &error["resource"]), (404, &json!("")));
+    let members = json!({ "user_ids": [OWNER], "application_ids": [id] });
+    let all = client.good(&format!("POST {one}/add-members"), members).await;
+    assert_eq!((&all["user_ids"], &all["application_ids"]), (&json!([OWNER]), &json!([id])));
 }
 
 #[tokio::test]
@@ -153,6 +156,8 @@ async fn member_is_created_renamed_and_removed_from_all_groups() {
     let one = format!("/iam/v1alpha1/users/{}", made["id"].as_str().unwrap());
     let renamed = client.good(&format!("POST {one}/update-username"), json!({ "username": "lovelace" })).await;
     assert_eq!(renamed["username"], "lovelace");
+    assert_eq!(client.good(&format!("POST {one}/lock"), json!({})).await["locked"], true);
+    assert_eq!(client.good(&format!("POST {one}/unlock"), json!({})).await["locked"], false);
     let group = client.good("POST /iam/v1alpha1/groups", json!({ "name": "g" })).await;
     let group = format!("/iam/v1alpha1/groups/{}", group["id"].as_str().unwrap());
     client.good(&format!("POST {group}/add-member"), json!({ "user_id": made["id"] })).await;

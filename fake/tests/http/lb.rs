@@ -51,6 +51,15 @@ async fn parts_wait_for_a_new_load_balancer_and_show_it() {
     let backend = client.good(&backends, backend).await;
     assert_eq!((&backend["health_check"]["port"], &backend["lb"]["backend_count"]), (&json!(80), &json!(1)));
     assert_eq!(backend["health_check"]["tcp_config"], json!({}));
+    let servers = format!("{ZONE}/backends/{}/servers", id(&backend));
+    for (method, given, pool) in [
+        ("POST", json!(["192.0.2.1", "192.0.2.2"]), json!(["192.0.2.1", "192.0.2.2"])),
+        ("POST", json!(["192.0.2.3"]), json!(["192.0.2.1", "192.0.2.2", "192.0.2.3"])),
+        ("DELETE", json!(["192.0.2.1", "192.0.2.3"]), json!(["192.0.2.2"])),
+    ] {
+        let changed = client.good(&format!("{method} {servers}"), json!({ "server_ip": given })).await;
+        assert_eq!(changed["pool"], pool, "{method}");
+    }
     let frontends = format!("POST {ZONE}/lbs/{}/frontends", id(&created));
     let frontend = json!({ "name": "f", "inbound_port": 80, "backend_id": backend["id"] });
     let shown = client.good(&frontends, frontend.clone()).await;

@@ -8,6 +8,7 @@ mod domain;
 mod kinds;
 mod namespace;
 pub(crate) mod older;
+mod older_parts;
 mod parts;
 pub(crate) mod serving;
 mod trigger;

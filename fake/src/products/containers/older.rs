@@ -7,7 +7,7 @@
 use serde_json::{Map, Value, json};
 
 use super::kinds::{CONTAINER, NAMESPACE};
-use super::{container, namespace};
+use super::{container, namespace, older_parts};
 use crate::call::{Call, Handled, object};
 use crate::product::Product;
 use crate::response::ApiError;
@@ -49,6 +49,20 @@ pub(crate) static PRODUCT: Product = Product {
         ("UpdateContainer", |call| of_container(call, container::update)),
         ("DeployContainer", |call| of_container(call, container::redeploy)),
         ("DeleteContainer", |call| of_container(call, container::delete)),
+        ("CreateCron", older_parts::create_cron),
+        ("GetCron", older_parts::get_cron),
+        ("ListCrons", older_parts::list_crons),
+        ("UpdateCron", older_parts::update_cron),
+        ("DeleteCron", older_parts::delete_cron),
+        ("CreateDomain", older_parts::create_domain),
+        ("GetDomain", older_parts::get_domain),
+        ("ListDomains", older_parts::list_domains),
+        ("DeleteDomain", older_parts::delete_domain),
+        ("CreateTrigger", older_parts::create_trigger),
+        ("GetTrigger", older_parts::get_trigger),
+        ("ListTriggers", older_parts::list_triggers),
+        ("UpdateTrigger", older_parts::update_trigger),
+        ("DeleteTrigger", older_parts::delete_trigger),
     ],
 };
 

@@ -27,6 +27,20 @@ pub(super) fn set_members(call: &mut Call<'_>) -> Handled {
     call.get(&GROUP)
 }
 
+pub(super) fn add_members(call: &mut Call<'_>) -> Handled {
+    for (_, list, kind) in member_kinds() {
+        let given = call.value(list, json!([]));
+        for member in given.as_array().into_iter().flatten() {
+            call.find(kind, member.as_str().unwrap_or_default())?;
+            let members = members(call, list)?;
+            if !members.contains(member) {
+                members.push(member.clone());
+            }
+        }
+    }
+    call.get(&GROUP)
+}
+
 pub(super) fn add_member(call: &mut Call<'_>) -> Handled {
     let (list, kind, member) = member(call)?;
     call.find(kind, member.as_str().unwrap_or_default())?;

@@ -56,6 +56,12 @@ pub(super) fn update_password(call: &mut Call<'_>) -> Handled {
     call.get(&USER)
 }
 
+/// A locked user cannot log in.
+pub(super) fn lock(call: &mut Call<'_>, locked: bool) -> Handled {
+    call.body.insert("locked".to_owned(), json!(locked));
+    call.patch(&USER, &["locked"])
+}
+
 /// Removes the user from all groups too.
 pub(super) fn delete(call: &mut Call<'_>) -> Handled {
     let id = call.id();
