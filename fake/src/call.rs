@@ -51,6 +51,8 @@ pub(crate) struct World {
     pub(crate) hash_memory: u32,
     /// The content of objects and parts of Object Storage, by their IDs in the store.
     pub(crate) contents: BTreeMap<String, Bytes>,
+    /// Domains whose DNS is not at Scaleway: names below them resolve to every address.
+    pub(crate) external_domains: Vec<String>,
     /// Request fields that no object contains.
     pub(crate) unstored: Unstored,
     /// The random number generator for IDs and secrets.

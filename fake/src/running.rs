@@ -209,6 +209,7 @@ impl Builder {
             enforce_permissions: self.enforce_permissions,
             hash_memory: self.hash_memory,
             contents,
+            external_domains: self.seed.external_domains,
             unstored: Unstored::default(),
             rng: fastrand::Rng::with_seed(self.rng_seed.unwrap_or_else(|| uuid::Uuid::new_v4().as_u64_pair().0)),
             kinds: |name| products::kind(name).map(|(kind, _)| kind),

@@ -5,6 +5,7 @@
 //!   "organization_id": "5ca1e3a7-fa4e-4000-8000-000000000001",
 //!   "default_project_id": "5ca1e3a7-fa4e-4000-8000-000000000001",
 //!   "keys": ["11111111-1111-4111-8111-111111111111"],
+//!   "external_domains": ["shop.example"],
 //!   "objects": [
 //!     { "kind": "account/project", "id": "5ca1e3a7-fa4e-4000-8000-000000000002", "fields": { "name": "staging" } },
 //!     { "kind": "registry/namespace", "locality": "fr-par", "id": "5ca1e3a7-fa4e-4000-8000-000000000003",
@@ -13,7 +14,7 @@
 //! }
 //! ```
 //!
-//! All fields are optional. Without `keys` any secret key is accepted. `fields` are the fields of responses and are
+//! All fields are optional. Without `keys` any secret key is accepted. Reverse names below `external_domains` resolve. `fields` are the fields of responses and are
 //! validated against the API document; `locality` is the region or zone, empty for global kinds. The default project
 //! and the owner of the organization always exist.
 //!
@@ -54,6 +55,9 @@ pub struct Seed {
     /// The accepted secret keys, besides those created through IAM; any if omitted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub keys: Option<Vec<String>>,
+    /// Domains whose DNS is not at Scaleway: names below them resolve to every address.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub external_domains: Vec<String>,
     /// The objects.
     #[serde(default)]
     pub objects: Vec<SeedObject>,
@@ -107,6 +111,7 @@ impl Default for Seed {
             organization_id: default_organization(),
             default_project_id: default_organization(),
             keys: None,
+            external_domains: Vec::new(),
             objects: Vec::new(),
         }
     }
@@ -138,6 +143,7 @@ impl Seed {
             organization_id: world.organization.clone(),
             default_project_id: world.project.clone(),
             keys: keys.filter(|keys| !keys.is_empty() || world.remote_token.is_none()),
+            external_domains: world.external_domains.clone(),
             objects: world.store.all().map(exported).collect(),
         }
     }
@@ -215,6 +221,7 @@ impl Server {
         world.contents = contents;
         world.organization.clone_from(&seed.organization_id);
         world.project.clone_from(&seed.default_project_id);
+        world.external_domains.clone_from(&seed.external_domains);
         Ok(())
     }
 }

@@ -20,12 +20,23 @@ pub(crate) enum Names {
     To(Vec<String>),
 }
 
+/// Domains of documentation (RFC 2606), which stand for domains whose DNS is not at Scaleway.
+const EXAMPLES: [&str; 3] = ["example.com", "example.net", "example.org"];
+
+/// Whether a host name has this IP address. In the zones of the fake the records decide; below the external domains of the
+/// seed, and below [`EXAMPLES`], each name has every address; all others have none.
+pub(crate) fn resolves_to(store: &Store, external_domains: &[String], host: &str, address: &str) -> bool {
+    if let Some(addresses) = addresses(store, host) {
+        return addresses.iter().any(|other| other == address);
+    }
+    let name = final_name(store, host);
+    let mut external = EXAMPLES.into_iter().chain(external_domains.iter().map(String::as_str));
+    external.any(|domain| within(&name, domain).is_some())
+}
+
 /// The IP addresses that a host name has in the zones of the fake; `None` if no zone contains it.
 pub(crate) fn addresses(store: &Store, host: &str) -> Option<Vec<String>> {
-    let name = match follow(store, host) {
-        Names::To(chain) => chain.last().cloned()?,
-        Names::Elsewhere | Names::Nowhere => normal_form(host),
-    };
+    let name = final_name(store, host);
     let zone = zone_of(store, &name)?;
     let relative = within(&name, zone)?;
     let records = store.of(&RECORD).filter(|record| {
@@ -34,6 +45,14 @@ pub(crate) fn addresses(store: &Store, host: &str) -> Option<Vec<String>> {
             && record.text("name").eq_ignore_ascii_case(relative)
     });
     Some(records.map(|record| record.text("data").to_owned()).collect())
+}
+
+/// The name at the end of the chain of records.
+fn final_name(store: &Store, host: &str) -> String {
+    match follow(store, host) {
+        Names::To(chain) => chain.last().cloned().unwrap_or_default(),
+        Names::Elsewhere | Names::Nowhere => normal_form(host),
+    }
 }
 
 /// Follows the records of a name.

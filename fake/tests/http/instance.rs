@@ -32,6 +32,7 @@ async fn null_removes_the_reverse_name_of_an_address() {
     let path = format!("PATCH {ZONE}/ips/{}", made["ip"]["id"].as_str().unwrap());
     let (_, named) = client.call_with(&path, json!({ "reverse": "web.example.net" })).await;
     assert_eq!(named["ip"]["reverse"], json!("web.example.net"));
+    assert_eq!(client.call_with(&path, json!({ "reverse": "web.shop.invalid" })).await.0, 400);
     let (_, kept) = client.call_with(&path, json!({ "tags": ["a"] })).await;
     assert_eq!(kept["ip"]["reverse"], json!("web.example.net"));
     let (_, removed) = client.call_with(&path, json!({ "reverse": null })).await;

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use scaleway_fake::Seed;
 use serde_json::{Value, json};
 
 use crate::client::{Client, builder, client};
@@ -38,12 +39,17 @@ async fn address_remains_after_its_gateway_is_deleted() {
 }
 
 #[tokio::test]
-async fn reverse_name_in_a_zone_must_resolve_to_the_address() {
-    let client = client().await;
+async fn reverse_name_must_resolve_to_the_address() {
+    let seed = Seed::parse(r#"{ "external_domains": ["shop.test"] }"#).unwrap();
+    let client = Client::of(builder().seed(seed)).await;
     let created = client.good(&format!("POST {IPS}"), json!({ "tags": [] })).await;
     let update = format!("PATCH {IPS}/{}", created["id"].as_str().unwrap());
-    let elsewhere = client.good(&update, json!({ "reverse": "out.example.com" })).await;
-    assert_eq!(elsewhere["reverse"], "out.example.com");
+    for elsewhere in ["out.example.com", "out.shop.test"] {
+        assert_eq!(client.good(&update, json!({ "reverse": elsewhere })).await["reverse"], elsewhere);
+    }
+    for unknown in ["out.shop.invalid", "out.othershop.test", "out"] {
+        assert_eq!(client.call_with(&update, json!({ "reverse": unknown })).await.0, 400, "{unknown}");
+    }
     client.good("POST /domain/v2beta1/dns-zones", json!({ "domain": "example.org", "subdomain": "shop" })).await;
     let wanted = json!({ "reverse": "out.shop.example.org" });
     let (status, error) = client.call_with(&update, wanted.clone()).await;
@@ -55,8 +61,14 @@ async fn reverse_name_in_a_zone_must_resolve_to_the_address() {
         client.good("PATCH /domain/v2beta1/dns-zones/shop.example.org/records", body).await;
     }
     assert_eq!(client.good(&update, wanted).await["reverse"], "out.shop.example.org");
+    let leave = json!({ "name": "gone", "type": "CNAME", "data": "out.shop.invalid.", "ttl": 60 });
+    let body = json!({ "changes": [{ "add": { "records": [leave] } }] });
+    client.good("PATCH /domain/v2beta1/dns-zones/shop.example.org/records", body).await;
+    let outside = json!({ "reverse": "gone.shop.example.org" });
+    assert_eq!(client.call_with(&update, outside).await.0, 400, "the name outside of the zones is unknown");
     let usual = client.good(&update, json!({ "reverse": "" })).await;
     assert!(usual["reverse"].as_str().unwrap().ends_with(".instances.scw.cloud"));
+    assert_eq!(client.good(&update, json!({ "reverse": usual["reverse"] })).await["reverse"], usual["reverse"]);
 }
 
 #[tokio::test]

@@ -31,14 +31,13 @@ pub(super) fn create(call: &mut Call<'_>) -> Handled {
     Ok(answer)
 }
 
-/// As recorded: `null` removes the reverse name, and another one must resolve to the address. Names outside of the zones of the
-/// fake are accepted.
+/// As recorded: `null` removes the reverse name, and another one must resolve to the address.
 pub(super) fn update(call: &mut Call<'_>) -> Handled {
     let id = call.id();
     let address = call.find(&IP, &id)?.text("address").to_owned();
     let name = call.text("reverse");
-    let resolved = domain_names::addresses(&call.world.store, &name);
-    if resolved.is_some_and(|resolved| !name.is_empty() && !resolved.contains(&address)) {
+    if !name.is_empty() && !domain_names::resolves_to(&call.world.store, &call.world.external_domains, &name, &address)
+    {
         let help = format!(
             "Your reverse must resolve. Ensure the command 'dig +short {name}' matches your IP address '{address}'. If it \
              does, please contact our support."

@@ -49,8 +49,7 @@ pub(super) fn list(call: &mut Call<'_>) -> Handled {
     }))
 }
 
-/// An empty reverse name is replaced by the default name. As recorded, another one must resolve to the address; names
-/// outside of the zones of the fake are accepted.
+/// An empty reverse name is replaced by the default name. As recorded of Instances, another one must resolve to the address.
 pub(super) fn update(call: &mut Call<'_>) -> Handled {
     let address = call.find(&IP, &call.id())?.text("address").to_owned();
     match call.body.get("reverse").and_then(Value::as_str) {
@@ -60,8 +59,10 @@ pub(super) fn update(call: &mut Call<'_>) -> Handled {
             call.body.insert("reverse".to_owned(), json!(name));
         }
         Some(name) => {
-            let resolved = domain_names::addresses(&call.world.store, name);
-            if resolved.is_some_and(|resolved| !resolved.contains(&address)) {
+            let usual = usual_name(address.parse().unwrap_or(POOL));
+            if name != usual
+                && !domain_names::resolves_to(&call.world.store, &call.world.external_domains, name, &address)
+            {
                 let help = format!(
                     "Your reverse must resolve. Ensure the command 'dig +short {name}' matches your IP address '{address}'"
                 );
