@@ -13,7 +13,7 @@ fn check(document: &str, schema: &str, value: &Value, rules: Rules) -> Vec<(Stri
     violations.into_iter().map(|violation| (violation.path, violation.reason)).collect()
 }
 
-fn refused(change: impl Fn(&mut Value)) -> String {
+fn rejection(change: impl Fn(&mut Value)) -> String {
     let (name, json) = EMBEDDED.iter().find(|(name, _)| *name == "registry.v1").unwrap();
     let mut value: Value = serde_json::from_str(json).unwrap();
     change(&mut value);
@@ -99,7 +99,7 @@ fn operation_of_a_queue_has_attributes_and_may_have_no_response() {
     assert_eq!((set.status, &set.answer), (200, &None));
     assert_eq!(set.path.to_string(), "/?SetQueueAttributes");
     assert!(
-        refused(
+        rejection(
             |value| value["paths"]["/registry/v1/regions/{region}/namespaces"]["get"]["x-attributes"] = json!(["a"])
         )
         .contains("only queues and topics have attributes")
@@ -143,17 +143,17 @@ fn path_parameters_are_percent_decoded() {
 
 #[test]
 fn an_unsupported_key_is_rejected_with_its_place() {
-    let text = refused(|value| value["components"]["schemas"]["Tag"]["properties"]["id"]["maxLength"] = json!(3));
+    let text = rejection(|value| value["components"]["schemas"]["Tag"]["properties"]["id"]["maxLength"] = json!(3));
     assert_eq!(text, "registry.v1: components/schemas/Tag/properties/id: unsupported key `maxLength`");
 }
 
 #[test]
 fn missing_and_circular_references_are_rejected() {
     let nowhere = json!({ "$ref": "#/components/schemas/Nowhere" });
-    let text = refused(|value| value["components"]["schemas"]["Tag"]["properties"]["id"] = nowhere.clone());
+    let text = rejection(|value| value["components"]["schemas"]["Tag"]["properties"]["id"] = nowhere.clone());
     assert!(text.contains("there is no schema `Nowhere`"), "{text}");
     let itself = json!({ "$ref": "#/components/schemas/Tag" });
-    let text = refused(|value| value["components"]["schemas"]["Tag"] = itself.clone());
+    let text = rejection(|value| value["components"]["schemas"]["Tag"] = itself.clone());
     assert!(text.contains("refers only to itself"), "{text}");
 }
 

@@ -78,8 +78,8 @@ async fn converse(server: &Server, stream: &mut TcpStream) -> io::Result<()> {
 /// The user and the database of the login; `None` after an unsupported request.
 async fn greeting(stream: &mut TcpStream) -> io::Result<Option<(String, String)>> {
     loop {
-        let said = body(stream).await?;
-        let (code, rest) = said.split_at_checked(4).unwrap_or_default();
+        let message = body(stream).await?;
+        let (code, rest) = message.split_at_checked(4).unwrap_or_default();
         match code.try_into().map(u32::from_be_bytes) {
             Ok(code) if ENCRYPTION.contains(&code) => stream.write_all(b"N").await?,
             Ok(PROTOCOL_3) => {

@@ -42,8 +42,8 @@ async fn a_method_without_an_implementation_is_unimplemented() {
 
 #[tokio::test]
 async fn a_large_schema_requires_the_message_size_of_the_engine() {
-    let refused = client().await.get_schema(GetSchemaRequest::default()).await.unwrap_err();
-    assert_eq!(refused.code(), Code::OutOfRange);
+    let error = client().await.get_schema(GetSchemaRequest::default()).await.unwrap_err();
+    assert_eq!(error.code(), Code::OutOfRange);
 
     let mut client = client().await.max_decoding_message_size(MAX_MESSAGE_BYTES);
     let answer = client.get_schema(GetSchemaRequest::default()).await.unwrap();

@@ -20,17 +20,17 @@ fn compile(resource: &str, api: &str) -> (Vec<String>, Vec<String>) {
     for file in &drafts {
         file.write(folder.path()).unwrap();
     }
-    let said = || {
+    let mistakes = || {
         let mut findings = Findings::default();
         generate(folder.path(), &mut findings).unwrap();
         findings.mistakes.iter().map(ToString::to_string).collect()
     };
-    let before = said();
+    let before = mistakes();
     for file in &drafts {
         let text = file.text.replace("doc: \"\"", "doc: A description.").replace(UNDECIDED, "decided");
         fs::write(folder.path().join(&file.file), text).unwrap();
     }
-    (before, said())
+    (before, mistakes())
 }
 
 #[test]

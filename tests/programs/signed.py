@@ -35,5 +35,5 @@ def status(url: str, access_key: str, secret_key: str, method: str, path: str, b
     try:
         with urllib.request.urlopen(request) as answer:
             return int(answer.status)
-    except urllib.error.HTTPError as refused:
-        return refused.code
+    except urllib.error.HTTPError as error:
+        return error.code

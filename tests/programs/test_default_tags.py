@@ -98,7 +98,7 @@ def test_environment_that_is_an_invalid_name_suffix_is_rejected(stack: Make) -> 
     def program() -> None:
         scaleway.Provider("wrong", environment="Pre Prod")
 
-    with pytest.raises(Failed) as refused:
+    with pytest.raises(Failed) as failed:
         stack(program).preview()
-    assert "must consist of lower-case letters, digits and dashes, such as `production`" in str(refused.value)
-    assert refused.value.run.calls == []
+    assert "must consist of lower-case letters, digits and dashes, such as `production`" in str(failed.value)
+    assert failed.value.run.calls == []

@@ -140,8 +140,8 @@ def test_module_of_the_go_sdk_is_in_one_directory(release: Path) -> None:
 
 
 def test_unknown_option_is_rejected_before_a_build() -> None:
-    refused = subprocess.run([ROOT / "scripts" / "dist", "--help"], text=True, capture_output=True)
-    assert refused.returncode == 2 and "Usage: scripts/dist [--sdks=" in refused.stderr
+    help_page = subprocess.run([ROOT / "scripts" / "dist", "--help"], text=True, capture_output=True)
+    assert help_page.returncode == 2 and "Usage: scripts/dist [--sdks=" in help_page.stderr
 
 
 def test_release_has_the_same_bytes_again(release: Path, tmp_path: Path) -> None:

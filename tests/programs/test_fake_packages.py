@@ -36,8 +36,8 @@ def command_of_the_dockerfile(instruction: str) -> list[str]:
 def test_commands_of_the_container_image_start_a_fake_with_a_health_check() -> None:
     # Another port than that of the image, which may be in use on this machine.
     start = [word.replace(":8080", ":0") for word in command_of_the_dockerfile("ENTRYPOINT")]
-    refused = subprocess.run(start, env=os.environ, capture_output=True, text=True)
-    assert "Hint: set SCALEWAY_FAKE_TOKEN" in refused.stderr, refused
+    failed = subprocess.run(start, env=os.environ, capture_output=True, text=True)
+    assert "Hint: set SCALEWAY_FAKE_TOKEN" in failed.stderr, failed
     with subprocess.Popen(start, env={**os.environ, "SCALEWAY_FAKE_TOKEN": TOKEN}, stdout=subprocess.PIPE, text=True) as fake:
         assert fake.stdout is not None
         port = fake.stdout.readline().strip().rsplit(":", 1)[1]

@@ -171,5 +171,5 @@ def api_status(fake: Fake, token: str, method: str, path: str, body: Any) -> int
     try:
         with urllib.request.urlopen(urllib.request.Request(fake.url + path, data, headers, method=method)) as answer:
             return int(answer.status)
-    except urllib.error.HTTPError as refused:
-        return refused.code
+    except urllib.error.HTTPError as error:
+        return error.code

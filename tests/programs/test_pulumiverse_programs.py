@@ -146,16 +146,16 @@ def test_aliases_of_the_same_container_properties_change_nothing(stack: Callable
 
 
 def test_explicit_defaults_change_nothing(stack: Callable[..., Stack]) -> None:
-    said: dict[str, object] = {}
+    settings: dict[str, object] = {}
 
     def program() -> None:
-        group = containers.Namespace("group", **said)
-        containers.Container("web", namespace_id=group.id, image="registry.example.org/web:1", **said)
-        databases.Instance("instance", engine="PostgreSQL-16", node_type="DB-DEV-S", **said)
-        secrets.Secret("secret", **said)
-        network.Vpc("vpc", **said)
+        group = containers.Namespace("group", **settings)
+        containers.Container("web", namespace_id=group.id, image="registry.example.org/web:1", **settings)
+        databases.Instance("instance", engine="PostgreSQL-16", node_type="DB-DEV-S", **settings)
+        secrets.Secret("secret", **settings)
+        network.Vpc("vpc", **settings)
 
     deployed = stack(program)
     deployed.up()
-    said["region"] = "fr-par"
+    settings["region"] = "fr-par"
     assert deployed.up().changed == {}

@@ -243,8 +243,8 @@ def works(fake: Fake, key: tuple[str, str]) -> bool:
     try:
         with urllib.request.urlopen(request) as answer:
             return bool(answer.status == 200)
-    except urllib.error.HTTPError as refused:
-        assert refused.code == 401, refused
+    except urllib.error.HTTPError as error:
+        assert error.code == 401, error
         return False
 
 

@@ -73,7 +73,7 @@ class Situations:
 
         return failure(self._stack(program).preview)
 
-    def refused(self) -> str:
+    def rejected(self) -> str:
         for (method, path), (code, body) in ERROR_RESPONSES.items():
             self._fault({"status": {"code": code, "body": body}}, method=method, path=path)
 

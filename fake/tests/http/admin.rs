@@ -59,8 +59,8 @@ async fn delay_ends_when_the_clock_advances() {
 }
 
 /// Whether the future is still pending after it was polled this often.
-async fn futures_pending<F: Future + Unpin>(future: &mut F, turns: usize) -> bool {
-    for _ in 0..turns {
+async fn futures_pending<F: Future + Unpin>(future: &mut F, polls: usize) -> bool {
+    for _ in 0..polls {
         tokio::select! {
             biased;
             _ = &mut *future => return false,

@@ -157,7 +157,7 @@ async fn two_fakes_with_the_same_rng_seed_generate_the_same_ids() {
 }
 
 #[tokio::test]
-async fn stopped_fake_refuses_connections() {
+async fn stopped_fake_does_not_accept_connections() {
     let client = client().await;
     let url = client.fake.url();
     let address = url.strip_prefix("http://").unwrap().to_owned();

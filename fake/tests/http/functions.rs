@@ -82,7 +82,7 @@ async fn upload_url_accepts_only_the_announced_file() {
     assert_eq!(client.upload(url, "application/zip", b"PK good").await, 403);
     assert_eq!(client.upload(url.split('?').next().unwrap(), KIND, b"PK good").await, 403);
     assert_eq!(client.upload(url, KIND, b"PK good").await, 200);
-    assert_eq!(client.call(&format!("GET {one}/upload-url")).await.0, 400, "the size must be said");
+    assert_eq!(client.call(&format!("GET {one}/upload-url")).await.0, 400, "the size is required");
 }
 
 #[tokio::test]

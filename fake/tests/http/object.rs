@@ -361,8 +361,8 @@ async fn enforced_permissions_of_buckets_objects_and_bucket_policies_differ() {
         ("PUT /things?policy", policy, 403),
         ("PUT /others", "", 403),
     ] {
-        let said = storage.send_as(Some(&key), request, &[], body).await;
-        assert_eq!(said.status, expected, "{request}: {}", said.text);
+        let answer = storage.send_as(Some(&key), request, &[], body).await;
+        assert_eq!(answer.status, expected, "{request}: {}", answer.text);
     }
 }
 

@@ -172,8 +172,8 @@ mod tests {
     #[test]
     fn an_invalid_probe_is_rejected_without_printing_its_values() {
         assert!(Probe::new("ftp://example.org", []).is_err());
-        let refused = Probe::new(ADDRESS, [("x-key", "canary\n")]).unwrap_err();
-        assert_eq!(refused, "the header \"x-key\" cannot be sent");
+        let error = Probe::new(ADDRESS, [("x-key", "canary\n")]).unwrap_err();
+        assert_eq!(error, "the header \"x-key\" cannot be sent");
     }
 
     #[tokio::test]

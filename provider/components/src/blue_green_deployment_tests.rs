@@ -97,8 +97,8 @@ async fn the_record_of_a_host_name_is_created_before_the_domain() {
         let given = inputs("blue").with("hostname", host).with("dnsZone", zone);
         let made = construct(&recorder, request(&given)).await.unwrap();
         let record = recorder.child("web-record").inputs;
-        let said = ["type", "name", "data"].map(|name| record.text(name));
-        assert_eq!(said, [Some(kind), Some(name), Some("router.example.")]);
+        let fields = ["type", "name", "data"].map(|name| record.text(name));
+        assert_eq!(fields, [Some(kind), Some(name), Some("router.example.")]);
         let domain = recorder.child("web-domain").inputs;
         assert_eq!((domain.text("containerId"), domain.text("hostname")), (Some("router"), Some(host)));
         assert!(domain["hostname"].all_dependencies().contains("urn:web-record"));

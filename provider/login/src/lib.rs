@@ -233,7 +233,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_refused_connection_is_an_error_without_the_password() {
+    async fn a_failed_connection_is_an_error_without_the_password() {
         let login = closed_port().await;
         let error = log_in(&login).await.unwrap_err();
         assert!(error.starts_with("no connection (Connection refused"), "{error}");

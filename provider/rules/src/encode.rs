@@ -278,7 +278,7 @@ fn merged(property: &Property, old: Option<&Value>, new: &Value) -> Value {
         let (Some(old), Ok(new)) = (old.given(key), value.to_json()) else { return false };
         old.to_json().is_ok_and(|old| equal::same(property.equal.or(Some(Equal::Argon2id)), &old, &new))
     };
-    let said: Object = match merge {
+    let sent: Object = match merge {
         Merge::EmptyKeeps => map
             .iter()
             .map(|(key, value)| (key.clone(), if keeps(key, value) { Value::from("") } else { value.clone() }))
@@ -290,7 +290,7 @@ fn merged(property: &Property, old: Option<&Value>, new: &Value) -> Value {
             changed.map(|(key, value)| (key.clone(), value.clone())).chain(dropped).collect()
         }
     };
-    Value::from(said).secret_if(new.is_secret())
+    Value::from(sent).secret_if(new.is_secret())
 }
 
 /// Whether the program sets an alias of a property.

@@ -98,14 +98,14 @@ pub(super) fn update(call: &mut Call<'_>) -> Handled {
     }
     call.patch(&FUNCTION, PLAIN)?;
     call.change(&FUNCTION, &id)?.fields.extend(changes);
-    if deploys { begin(call, &id) } else { shown(call, &id) }
+    if deploys { start_deployment(call, &id) } else { shown(call, &id) }
 }
 
 pub(super) fn deploy(call: &mut Call<'_>) -> Handled {
     let id = call.id();
     call.settled(&FUNCTION, &id)?;
     call.patch(&FUNCTION, &[])?;
-    begin(call, &id)
+    start_deployment(call, &id)
 }
 
 pub(super) fn delete(call: &mut Call<'_>) -> Handled {
@@ -117,7 +117,7 @@ pub(super) fn delete(call: &mut Call<'_>) -> Handled {
 }
 
 /// Sets the status `pending`. As recorded, `ready_at` is the time of the first successful deployment.
-fn begin(call: &mut Call<'_>, id: &str) -> Handled {
+fn start_deployment(call: &mut Call<'_>, id: &str) -> Handled {
     let done = call.now.saturating_add(jiff::SignedDuration::try_from(call.world.settle).unwrap_or_default());
     let done = crate::clock::micros(done.unwrap_or(jiff::Timestamp::MAX));
     let function = call.find(&FUNCTION, id)?;

@@ -61,8 +61,8 @@ mod tests {
         let any = || object! {};
         assert_eq!(judged(any(), 204, "").unwrap(), object! { "status": 204.0 });
         assert_eq!(judged(any(), 301, "").unwrap_err(), "301 instead of 200 to 299");
-        let said = "503 instead of 200 to 299, response: \"no  database\"";
-        assert_eq!(judged(any(), 503, "\nno\r\ndatabase").unwrap_err(), said);
+        let message = "503 instead of 200 to 299, response: \"no  database\"";
+        assert_eq!(judged(any(), 503, "\nno\r\ndatabase").unwrap_err(), message);
         let some = || object! { "statuses": vec![Value::from(200.0), Value::from(401.0)] };
         assert!(judged(some(), 401, "").is_ok());
         assert_eq!(judged(some(), 204, "").unwrap_err(), "204 instead of 200 or 401");
@@ -81,7 +81,7 @@ mod tests {
     #[test]
     fn without_a_response_the_reason_is_shown() {
         let expectation = super::expectation(&object! { "url": "https://example.org" }).unwrap();
-        assert_eq!(expectation.met(&ProbeOutcome::Failed("refused".into())).unwrap_err().to_string(), "refused");
+        assert_eq!(expectation.met(&ProbeOutcome::Failed("timed out".into())).unwrap_err().to_string(), "timed out");
         assert_eq!((expectation.interval, expectation.timeout), (USUAL_INTERVAL, USUAL_TIMEOUT));
     }
 }

@@ -22,16 +22,16 @@ impl Handler for Zone {
         if let Some(found) = existing(cx, scope, domain).await? {
             return taken_over(found, domain, inputs).map(Some);
         }
-        let refused = match cx.perform(step, scope, step.fields(), false).await {
+        let error = match cx.perform(step, scope, step.fields(), false).await {
             Ok(made) => return Ok(Some(made.unwrap_or_default())),
             Err(error) => error,
         };
         // Another client has created it, or a response was ambiguous.
-        let exists = || api_error(&refused).and_then(client::ApiError::error_type) == Some("already_exists");
-        let is_there = refused.is_ambiguous() || exists();
+        let exists = || api_error(&error).and_then(client::ApiError::error_type) == Some("already_exists");
+        let is_there = error.is_ambiguous() || exists();
         match existing(cx, scope, domain).await {
             Ok(Some(found)) if is_there => taken_over(found, domain, inputs).map(Some),
-            _ => Err(refused),
+            _ => Err(error),
         }
     }
 
