@@ -17,7 +17,7 @@ from typing import Any
 
 REPOSITORY = "scaleway-fake"
 PROGRAM = "usr/local/bin/scaleway-fake"
-# As in fake/Dockerfile. Nobody: the fake needs no permissions and writes no files.
+# As in fake/Dockerfile. A user without permissions: the fake needs none and writes no files.
 CONFIGURATION = {
     "User": "65534:65534",
     "ExposedPorts": {"8080/tcp": {}},
