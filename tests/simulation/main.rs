@@ -88,8 +88,7 @@ fn same_seed_has_the_same_trace() {
 #[test]
 fn scenarios_that_failed_earlier_pass() {
     let simulator = Simulator::new(Programs::new(places::catalog()));
-    let found: BTreeMap<String, Scenario> =
-        serde_saphyr::from_str(&places::text(&places::project().join("tests/simulation/found.yaml"))).unwrap();
+    let found = found_earlier();
     assert!(!found.is_empty());
     for (name, scenario) in found {
         let outcome = simulator.run(&scenario, None);
@@ -99,6 +98,27 @@ fn scenarios_that_failed_earlier_pass() {
             outcome.violations.join("; "),
             outcome.trace.join("\n")
         );
+    }
+}
+
+#[test]
+fn printed_seed_is_a_test() {
+    let simulator = Simulator::new(Programs::new(places::catalog()));
+    for (name, scenario) in found_earlier() {
+        let outcome = Outcome {
+            violations: vec![format!("objects: {name}\n  is: missing")],
+            trace: vec!["command 0: up".to_owned()],
+            ..Outcome::default()
+        };
+        let added = format!("{}{}", found_text(), entry(7, &scenario, &outcome));
+        let read: BTreeMap<String, Scenario> = serde_saphyr::from_str(&added).unwrap();
+        assert_eq!(read["seed_7"], scenario);
+    }
+    for seed in FIXED.take(50) {
+        let scenario = Scenario::of(seed, &simulator.programs);
+        let read: BTreeMap<String, Scenario> =
+            serde_saphyr::from_str(&entry(seed, &scenario, &Outcome::default())).unwrap();
+        assert_eq!(read[&format!("seed_{seed}")], scenario);
     }
 }
 
@@ -148,6 +168,15 @@ fn deployments_of_15_resources_succeed_although_one_request_in_a_hundred_fails()
     println!("{green} of {} deployments of 15 resources succeed", results.len());
     println!("faults: {}", fifteen::counted(results.iter().flat_map(|(_, faults, _)| faults)));
     assert!(failed.len() <= results.len() / 1000, "{} deployments fail", failed.len());
+}
+
+fn found_text() -> String {
+    places::text(&places::project().join("tests/simulation/found.yaml"))
+}
+
+/// The scenarios that failed earlier, by what must hold.
+fn found_earlier() -> BTreeMap<String, Scenario> {
+    serde_saphyr::from_str(&found_text()).unwrap()
 }
 
 /// The seeds that fail.
@@ -203,14 +232,20 @@ fn as_float(count: u64) -> f64 {
     count as f64
 }
 
-/// A failed seed as a test: a shrunk scenario for `found.yaml`, its violations and its trace.
+/// A failed seed as a test: an entry for `found.yaml` with the shrunk scenario, and its violations and trace as comments.
 fn shown(simulator: &Simulator, seed: u64, outcome: Outcome) -> String {
     let original = Scenario::of(seed, &simulator.programs);
     let (scenario, outcome) = shrink::shrink(simulator, &original, outcome, None);
-    let yaml = serde_saphyr::to_string(&scenario).unwrap();
-    let trace: Vec<String> = outcome.trace.iter().map(|line| format!("# {line}")).collect();
-    let violations = outcome.violations.join("\n    ");
-    format!("seed {seed}, {} steps: {violations}\n{yaml}{}", scenario.steps(), trace.join("\n"))
+    entry(seed, &scenario, &outcome)
+}
+
+fn entry(seed: u64, scenario: &Scenario, outcome: &Outcome) -> String {
+    let yaml = serde_saphyr::to_string(&BTreeMap::from([(format!("seed_{seed}"), scenario)])).unwrap();
+    let title = format!("Seed {seed}, {} steps. Rename the key to what must hold.", scenario.steps());
+    let lines = [title].into_iter().chain(outcome.violations.iter().cloned()).chain(outcome.trace.iter().cloned());
+    let comments: String =
+        lines.flat_map(|text| text.lines().map(|line| format!("# {line}\n")).collect::<Vec<_>>()).collect();
+    format!("{comments}{yaml}")
 }
 
 /// The seeds to run: those of the environment, or the fixed ones.

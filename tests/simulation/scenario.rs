@@ -5,11 +5,14 @@ use std::sync::Arc;
 
 use catalog::Catalog;
 use fastrand::Rng;
+use jiff::Timestamp;
+use rules::DiffRequest;
 use scaleway_fake::Entry;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use tests::double::{Goal, references};
 use tests::programs::{Program, Table};
+use value::{Data, Object, Value};
 
 use crate::fault::Fault;
 
@@ -269,7 +272,7 @@ impl Programs {
         }
     }
 
-    /// Whether a change between two variants does not replace the object, a look-up finds it under both, and all its inputs are
+    /// Whether no change between two variants, in either direction, replaces the object, a look-up finds it under both, and all its inputs are
     /// sent.
     fn is_same_object(&self, name: &str, now: Variant, next: Variant) -> bool {
         let (Some(now), Some(next)) = (self.inputs(name, now), self.inputs(name, next)) else { return true };
@@ -278,10 +281,22 @@ impl Programs {
         let identifies = |name: &&String| {
             // No program shows who set a value that the API computes otherwise.
             let remains = next[*name].is_null() && (properties[*name].computed || properties[*name].read.is_none());
-            UNNAMED.contains(&resource.as_str()) || properties[*name].replace || remains
+            UNNAMED.contains(&resource.as_str()) || remains
         };
         let mut names = now.as_object().into_iter().chain(next.as_object()).flat_map(|inputs| inputs.keys());
         names.all(|name| !identifies(&name) || now[name] == next[name])
+            && ![(&now, &next), (&next, &now)].iter().any(|(one, other)| self.replaces(resource, one, other))
+    }
+
+    fn replaces(&self, resource: &str, now: &Json, next: &Json) -> bool {
+        let object = |json: &Json| match Value::from(json.clone()).data() {
+            Data::Object(object) => object.clone(),
+            _ => Object::new(),
+        };
+        let (old_inputs, news) = (&object(now), &object(next));
+        let request =
+            DiffRequest { olds: &Object::new(), old_inputs, news, ignore_changes: &[], now: Timestamp::UNIX_EPOCH };
+        rules::diff(&self.catalog.resources[resource], &request).replaces()
     }
 
     fn inputs(&self, name: &str, variant: Variant) -> Option<Json> {
