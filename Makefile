@@ -4,6 +4,7 @@
 #   RESOURCE=a/b    new: the resource to draft
 #   API=a/v1        api: also generate this API document; new: the API of a new product
 #   ARGS="..."      fake: its arguments
+#   CLI=3.276.0     e2e: this version of the Pulumi CLI, built from its Go module
 #   SEEDS=7..8      simulate: a range of seeds, or the number of seeds
 #   TARGETS="..."   dist: Rust targets, such as x86_64-unknown-linux-musl; default: this machine
 #   SITE_BASE=/path/ docs: the path of the site on its server; default: /
@@ -17,6 +18,10 @@ ARGS     ?= --listen 127.0.0.1:8080
 SEEDS    ?= 1000
 RUNS     ?= 100000
 export PROFILE ?= release
+
+ifneq ($(CLI),)
+export PULUMI_CLI_VERSION = $(CLI)
+endif
 
 # Features that releases do not have, for checks and tests.
 features = --features tests/opentelemetry,pulumi-resource-evalap-scaleway/opentelemetry
