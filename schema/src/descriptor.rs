@@ -273,8 +273,13 @@ pub struct Step {
     #[serde(default)]
     pub into: Option<String>,
     /// Field of the response that contains the object, if other fields are beside it, such as a secret: all are merged.
+    /// `job_runs[]` is the first object of a list.
     #[serde(default)]
     pub object: Option<String>,
+    /// Path of the string in the response to a create that ends with the ID of the new object, if the response does not
+    /// contain the object: `task.href_result`.
+    #[serde(default)]
+    pub id_from: Option<String>,
     /// Condition: the property has this value (null: is set). In an update it must also have changed.
     #[serde(default)]
     pub when: BTreeMap<String, Json>,

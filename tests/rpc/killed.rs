@@ -164,9 +164,21 @@ async fn action_of_a_killed_plugin_is_performed_exactly_once() {
     let machine = json!({ "type": "PLAY2-PICO", "image": "ubuntu_noble" });
     let mut maker = Plugin::with_fake(&fake, None).await;
     let metal = json!({ "offer": "EM-I215E-NVME", "installConfigAfterward": true, "zone": "fr-par-2" });
+    let job = json!({ "imageUri": "docker.io/alpine:3.22", "cpuLimit": 140, "memoryLimit": 256, "localStorageCapacity": 1024 });
+    let source = maker.check("databases/instance:Instance", None, &database).await;
+    let source = maker.create("databases/instance:Instance", &source, false).await.unwrap();
+    let replica = json!({ "instanceId": source.id, "directAccess": {} });
     for (target, program, token, action) in [
         ("databases/instance:Instance", database, "databases/instanceRestart:InstanceRestart", "instanceId"),
-        ("instance/server:Server", machine, "instance/serverAction:ServerAction", "serverId"),
+        ("instance/server:Server", machine.clone(), "instance/serverAction:ServerAction", "serverId"),
+        ("instance/server:Server", machine, "instance/serverBackup:ServerBackup", "serverId"),
+        ("job/definition:Definition", job, "job/run:Run", "jobDefinitionId"),
+        (
+            "databases/readReplica:ReadReplica",
+            replica,
+            "databases/readReplicaPromotion:ReadReplicaPromotion",
+            "readReplicaId",
+        ),
         ("elasticmetal/server:Server", metal, "elasticmetal/serverReboot:ServerReboot", "serverId"),
     ] {
         for is_processed in [false, true] {
@@ -174,7 +186,7 @@ async fn action_of_a_killed_plugin_is_performed_exactly_once() {
             let made = maker.create(target, &inputs, false).await.unwrap_or_else(|status| panic!("{target}: {status}"));
             fake.settle(SETTLE);
             let mut program = json!({ action: made.id });
-            if token.starts_with("instance/") {
+            if token == "instance/serverAction:ServerAction" {
                 program["action"] = json!("reboot");
             }
 

@@ -247,7 +247,9 @@ const ONE: &str = "one object";
 
 fn is_created_at_scaleway(stage: &Stage, entry: &Entry) -> bool {
     let resource = stage.resource(entry);
-    resource.local.is_none() && resource.discontinued.is_none()
+    // The target of some actions does not exist afterwards, so they cannot be created again.
+    let ends_target = resource.action.as_ref().is_some_and(|action| action.ends_target);
+    resource.local.is_none() && resource.discontinued.is_none() && !ends_target
 }
 
 #[tokio::test(flavor = "multi_thread")]

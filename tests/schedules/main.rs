@@ -25,7 +25,7 @@ use std::time::{Duration, Instant};
 use tests::places;
 
 use crate::schedule::Outcome;
-use tests::programs::{Program, Table};
+use tests::programs::{self, Program, Table};
 
 /// The number of resources that are tested at the same time.
 const PARALLEL: usize = 4;
@@ -67,7 +67,10 @@ fn outcomes(choice: Option<&str>) -> Vec<Outcome> {
     let table = Arc::new(Table::read());
     let one = choice.filter(|choice| *choice != "write");
     let is_remote = |program: &&Program| coverage::is_remote(&catalog.resources[&program.resource]);
-    let programs = table.0.iter().filter(is_remote).filter(|program| one.is_none_or(|one| program.name == one));
+    // `tests/rpc/killed.rs` and the cases test the others.
+    let repeats = |program: &&Program| !programs::changes_others(&catalog.resources[&program.resource]);
+    let programs =
+        table.0.iter().filter(is_remote).filter(repeats).filter(|program| one.is_none_or(|one| program.name == one));
     let waiting = Mutex::new(programs.cloned().collect::<VecDeque<_>>());
     let outcomes = Mutex::new(Vec::new());
     thread::scope(|scope| {

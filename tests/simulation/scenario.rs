@@ -205,7 +205,9 @@ impl Programs {
         let mut table = Table::read();
         let is_remote = |program: &Program| {
             let resource = &catalog.resources[&program.resource];
-            resource.local.is_none() && resource.discontinued.is_none()
+            // Afterwards other objects remain, or are missing, so the objects are not those of the program.
+            let outlives_object = resource.action.as_ref().is_some_and(catalog::Action::outlives_object);
+            resource.local.is_none() && resource.discontinued.is_none() && !outlives_object
         };
         table.0.retain(is_remote);
         Self { catalog, table }

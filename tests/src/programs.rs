@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::places;
-use catalog::{Catalog, Input};
+use catalog::{Catalog, Input, Resource};
 use serde::Deserialize;
 use serde_json::{Map, Value as Json, json};
 
@@ -25,6 +25,15 @@ pub struct Program {
     /// The changes of the third program; generated if absent.
     #[serde(default)]
     more: Json,
+}
+
+/// The images and snapshots of its runs exist after `destroy`.
+const BACKUP: &str = "instance/serverBackup:ServerBackup";
+
+/// Whether it is an action after which other objects than its own remain, or are missing: the target of a promotion. The objects
+/// are then not those of the program.
+pub fn changes_others(resource: &Resource) -> bool {
+    resource.token == BACKUP || resource.action.as_ref().is_some_and(|action| action.ends_target)
 }
 
 /// An entry of `programs.yaml`.

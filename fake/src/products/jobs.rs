@@ -61,7 +61,8 @@ fn delete(call: &mut Call<'_>) -> Handled {
     plain::delete(call, DEFINITION.plain())
 }
 
-/// As recorded: a run is validated and queued first. It runs until it is stopped, because the fake runs no image.
+/// As recorded: a run is validated and queued first. Its end is not recorded. The fake runs no image: the command `false` fails,
+/// `sleep` runs until it is stopped, and others succeed.
 fn start(call: &mut Call<'_>) -> Handled {
     let id = call.parameter("job_definition_id");
     let definition = call.find(&DEFINITION, &id)?.fields.clone();
@@ -86,11 +87,29 @@ fn start(call: &mut Call<'_>) -> Handled {
             "region": call.locality(),
         })));
         let mut run = call.draft(&RUN, Value::Object(fields));
-        let steps = ["queued", "running"].map(|state| call::object(json!({ "state": state })));
-        run.settle(call.now, call.world.settle, steps.to_vec());
+        let mut steps = vec![json!({ "state": "queued" }), json!({ "state": "running", "started_at": now })];
+        steps.extend(end(&run, &now));
+        run.settle(call.now, call.world.settle, steps.into_iter().map(call::object).collect());
         runs.push(call.insert(&RUN, run));
     }
     Ok(json!({ "job_runs": runs }))
+}
+
+/// How a run ends.
+fn end(run: &Object, now: &str) -> Option<Value> {
+    let words = run.fields["startup_command"].as_array().into_iter().flatten();
+    let first = words.filter_map(Value::as_str).chain(run.text("command").split_whitespace()).next();
+    let ended = |state: &str, code: u8| json!({ "state": state, "exit_code": code, "terminated_at": now, "run_duration": "1s" });
+    match first {
+        Some("sleep") => None,
+        Some("false") => {
+            let mut end = ended("failed", 1);
+            end["reason"] = json!("exited_with_error");
+            end["error_message"] = json!("the command failed with exit code 1");
+            Some(end)
+        }
+        _ => Some(ended("succeeded", 0)),
+    }
 }
 
 fn list_runs(call: &mut Call<'_>) -> Handled {

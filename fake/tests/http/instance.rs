@@ -103,6 +103,20 @@ async fn state(client: &Client, id: &str) -> Value {
 }
 
 #[tokio::test]
+async fn backup_is_an_image_of_a_snapshot_of_each_volume() {
+    let client = client().await;
+    let id = server(&client, json!({})).await;
+    let body = json!({ "action": "backup", "name": "daily" });
+    let (status, made) = client.call_with(&format!("POST {ZONE}/servers/{id}/action"), body).await;
+    let image = made["task"]["href_result"].as_str().unwrap().to_owned();
+    assert_eq!((status, image.starts_with("/images/")), (202, true), "{made}");
+    let (_, image) = client.call(&format!("GET {ZONE}{image}")).await;
+    let (name, from) = (&image["image"]["name"], &image["image"]["from_server"]);
+    assert_eq!((name, from, &image["image"]["state"]), (&json!("daily"), &json!(id), &json!("available")));
+    assert!(image["image"]["root_volume"]["id"].is_string(), "{image}");
+}
+
+#[tokio::test]
 async fn actions_change_the_power_state_of_a_server() {
     let client = client().await;
     let id = server(&client, json!({})).await;

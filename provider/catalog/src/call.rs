@@ -21,9 +21,13 @@ pub struct Step {
     /// The field of the resource's wire object that stores the response. Default: merged into the top level.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub into: Option<String>,
-    /// The field of the response that contains the object, beside other fields that are merged with it.
+    /// The field of the response that contains the object, beside other fields that are merged with it. `runs[]` is the first
+    /// object of a list.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub object: Option<String>,
+    /// The path of the string in the response that ends with the ID of the new object.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id_from: Option<String>,
     /// The condition of the call.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub when: Option<When>,
@@ -114,6 +118,7 @@ impl Step {
             only: BTreeMap::new(),
             into: None,
             object: None,
+            id_from: None,
             when: None,
             instead: false,
             optional: false,

@@ -226,6 +226,20 @@ pub struct Action {
     /// The request can be repeated if it is unknown whether it was accepted: performing the action twice has the same result.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub repeatable: bool,
+    /// The action creates an object, which a list shows after an ambiguous response, such as the run of a job. Its ID is that of
+    /// the object.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub creates: bool,
+    /// The target no longer exists afterwards, such as a promoted read replica.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub ends_target: bool,
+}
+
+impl Action {
+    /// Whether the action stays in the state if the object that it reads does not exist.
+    pub fn outlives_object(&self) -> bool {
+        self.creates || self.ends_target
+    }
 }
 
 /// The part of an action's ID that distinguishes it from other actions on the same object.

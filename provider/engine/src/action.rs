@@ -3,7 +3,10 @@
 //! The object of an action exists before and after, so no look-up shows whether an ambiguous request was accepted. A request
 //! that can be repeated is sent again. After any other one, a status that the descriptor lists (`accepted`) shows that it
 //! was accepted. If the object has another status within some seconds after the request, the request was not accepted, and
-//! is sent again. Later its status shows nothing: the action is not performed again, and the error explains that.
+//! is sent again. Later its status shows nothing: the action is not performed again, and the error explains that. The object of an
+//! action that ends it does not exist afterwards, which shows the same at any time.
+//!
+//! Actions that create an object (`creates`) are not performed here: they are recovered like other creates.
 
 use std::time::{Duration, Instant};
 
@@ -63,7 +66,13 @@ pub(crate) async fn perform(cx: &Context<'_>, inputs: &Object, action: &Action) 
 
 /// Waits until the object, and what it is a part of, is ready.
 async fn finish(cx: &Context<'_>, scope: &mut Scope<'_>, action: &Action, answer: Option<Json>) -> Result<(), Error> {
-    fetch::merge(cx.resource, scope, None, answer.unwrap_or_default());
+    let into = cx.resource.create.first().and_then(|step| step.into.as_deref());
+    fetch::merge(cx.resource, scope, into, answer.unwrap_or_default());
+    if action.ends_target {
+        // "Not found" is final.
+        scope.fresh = false;
+        return wait::until_deleted(cx, scope).await;
+    }
     let read_first = !wait::is_passing(scope);
     wait::settled(cx, scope, read_first).await?;
     if cx.resource.within.as_ref().is_some_and(|within| within.property != action.target) {
@@ -174,7 +183,10 @@ async fn shows(cx: &Context<'_>, scope: &Scope<'_>, action: &Action, began: Inst
 async fn is_accepted(cx: &Context<'_>, scope: &Scope<'_>, action: &Action) -> Result<bool, Error> {
     let Some(wait) = &cx.resource.wait else { return Ok(false) };
     let mut seen = scope.clone();
-    fetch::read(cx, &mut seen, false).await?;
+    match fetch::read(cx, &mut seen, false).await {
+        Err(error) if error.kind() == ErrorKind::NotFound && action.ends_target => return Ok(true),
+        read => read?,
+    }
     let status = wire::get(&seen.answers, &wait.field).and_then(Json::as_str);
     Ok(status.is_some_and(|status| action.accepted.iter().any(|accepted| accepted == status)))
 }

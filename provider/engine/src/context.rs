@@ -185,7 +185,8 @@ impl<'a> Context<'a> {
             Ok(json) => match &step.find {
                 None => {
                     identity::check(&step.call, scope, &json)?;
-                    Ok(Some(only(nested::beside(json, step.object.as_deref()), step, scope)))
+                    let json = nested::with_id(nested::beside(json, step.object.as_deref()), step.id_from.as_deref());
+                    Ok(Some(only(json, step, scope)))
                 }
                 Some(find) => match found(&json, find, scope) {
                     Some(element) => Ok(Some(element)),

@@ -28,7 +28,7 @@ pub(crate) async fn create(cx: &Context<'_>, inputs: &Object) -> Result<Created,
         let seen = probe::expected(cx, inputs).await?;
         return local::create(cx.resource, cx.rng, inputs, seen, cx.now());
     }
-    if let Some(action) = &cx.resource.action {
+    if let Some(action) = cx.resource.action.as_ref().filter(|action| !action.creates) {
         return Box::pin(action::perform(cx, inputs, action)).await;
     }
     // An object of an interrupted create is looked up before the create request.

@@ -1,5 +1,6 @@
 //! Objects inside of other objects: of those of a list, such as the alerts of budgets, and of a response, beside a secret.
 
+use rules::wire;
 use serde_json::Value as Json;
 
 /// The objects at a path in these objects, each with the object that contains it: `alerts[].notifications[]`.
@@ -18,12 +19,26 @@ pub(crate) fn inside<'j>(objects: Vec<&'j Json>, path: &str) -> Vec<(&'j Json, &
     found
 }
 
-/// The object in a response with other fields beside it, and these fields.
+/// The object in a response with other fields beside it, and these fields. `runs[]` is the first object of a list.
 pub(crate) fn beside(mut json: Json, object: Option<&str>) -> Json {
-    if let (Some(name), Json::Object(fields)) = (object, &mut json)
-        && let Some(Json::Object(object)) = fields.remove(name)
+    if let (Some(name), Json::Object(fields)) = (object, &mut json) {
+        let object = match (name.strip_suffix("[]"), fields.remove(name.trim_end_matches("[]"))) {
+            (Some(_), Some(Json::Array(list))) => list.into_iter().next(),
+            (_, object) => object,
+        };
+        if let Some(Json::Object(object)) = object {
+            fields.extend(object);
+        }
+    }
+    json
+}
+
+/// Adds the ID of the new object, which is the last part of the string at this path: `/images/<id>`.
+pub(crate) fn with_id(mut json: Json, path: Option<&str>) -> Json {
+    if let (Some(path), Json::Object(fields)) = (path, &mut json)
+        && let Some(id) = wire::text(fields, path).and_then(|text| text.rsplit('/').next()).map(str::to_owned)
     {
-        fields.extend(object);
+        fields.insert("id".to_owned(), Json::String(id));
     }
     json
 }
@@ -51,6 +66,21 @@ mod tests {
     fn object_has_the_fields_beside_it() {
         let answer = json!({ "token": { "id": "a" }, "bearer_token": "b" });
         assert_eq!(beside(answer, Some("token")), json!({ "id": "a", "bearer_token": "b" }));
+    }
+
+    #[test]
+    fn object_is_the_first_of_a_list() {
+        let answer = json!({ "runs": [{ "id": "a" }, { "id": "b" }] });
+        assert_eq!(beside(answer, Some("runs[]")), json!({ "id": "a" }));
+        assert_eq!(beside(json!({ "runs": [] }), Some("runs[]")), json!({}));
+    }
+
+    #[test]
+    fn id_is_the_last_part_of_a_string() {
+        let answer = json!({ "task": { "href_result": "/images/a" } });
+        assert_eq!(with_id(answer.clone(), Some("task.href_result"))["id"], json!("a"));
+        assert_eq!(with_id(answer.clone(), Some("task.other")), answer);
+        assert_eq!(with_id(answer.clone(), None), answer);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use catalog::Resource;
+use catalog::{Action, Resource};
 use jiff::{SignedDuration, Timestamp};
 use value::Object;
 
@@ -41,10 +41,14 @@ pub(crate) async fn read(
         return Ok(local::read(id, inputs, state));
     }
     // An action is in the state alone, so there is nothing to import.
-    if cx.resource.action.is_some() && state.is_empty() {
+    if cx.resource.action.is_some() && is_import(inputs, state) {
         return Ok(None);
     }
     let found = read_followed(cx, id, inputs, state).await?;
+    let stays = !state.is_empty() && cx.resource.action.as_ref().is_some_and(Action::outlives_object);
+    if found.is_none() && stays {
+        return Ok(Some(ReadBack { id: id.to_owned(), state: state.clone(), inputs: inputs.clone() }));
+    }
     // An import finds no object. A resource in the state is deleted only if the key can see its project.
     if found.is_none() && !state.is_empty() {
         cx.access.confirm(cx, id, &[state, inputs]).await?;
@@ -88,6 +92,11 @@ pub(crate) fn created_at(state: &Object) -> Option<Timestamp> {
     ["createdAt", "creationDate"].iter().find_map(|name| state.text(name)?.parse().ok())
 }
 
+/// Whether there are no earlier values. The program may set no inputs.
+fn is_import(inputs: &Object, state: &Object) -> bool {
+    state.is_empty() && inputs.keys().all(|name| name.starts_with("__"))
+}
+
 /// Whether the parent is missing, and not the child.
 fn is_of_whole(resource: &Resource, error: &Error) -> bool {
     let Some(within) = &resource.within else { return false };
@@ -104,8 +113,7 @@ async fn read_at(cx: &Context<'_>, id: &str, inputs: &Object, state: &Object) ->
     let mut scope = Scope::of_id(cx.resource, id, inputs, cx.defaults)?;
     let _lock = if cx.resource.within.is_none() { parent::lock(cx, &scope).await? } else { None };
     scope.belongs_to(state);
-    // The program may set no inputs; an import has no earlier values.
-    let import = state.is_empty() && inputs.keys().all(|name| name.starts_with("__"));
+    let import = is_import(inputs, state);
     scope.is_import = import;
     // An import may follow a change in the same run.
     let looked =

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{InputWord, Property, WireWord};
 
-/// An action on an existing object. Exactly one of `accepted` and `repeatable` is set: it determines what follows a
-/// request whose response is ambiguous.
+/// An action on an existing object. Exactly one of `accepted`, `repeatable` and `creates` is set: it determines what follows
+/// a request whose response is ambiguous.
 #[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Action {
@@ -21,6 +21,14 @@ pub struct Action {
     /// Performing the action twice has the same result as once, so that the request is sent again.
     #[serde(default)]
     pub repeatable: bool,
+    /// The action creates an object of its own, such as the run of a job: `read` reads it, the ID of the action is its ID, and
+    /// `listing` finds it after an ambiguous response. The action stays in the state if the object is deleted.
+    #[serde(default)]
+    pub creates: bool,
+    /// The target no longer exists afterwards, such as a promoted read replica: "not found" shows that the request was accepted
+    /// and that the action is complete, and the action stays in the state.
+    #[serde(default)]
+    pub ends_target: bool,
 }
 
 /// The name of the input that performs an action again.

@@ -21,8 +21,9 @@ impl<'a> Scope<'a> {
         let lookup = self.resource.lookup.as_ref();
         let word = self.resource.listing.clone().unwrap_or_default();
         let place = self.place.at("listing");
-        // No discontinued resources exist, and the API has no list of actions.
-        if self.resource.discontinued.is_some() || self.resource.action.is_some() {
+        // No discontinued resources exist, and the API has no list of actions, unless they create objects.
+        let is_unlisted = self.resource.action.as_ref().is_some_and(|action| !action.creates);
+        if self.resource.discontinued.is_some() || is_unlisted {
             return None;
         }
         if word.unavailable.is_some() {
@@ -112,6 +113,8 @@ impl<'a> Scope<'a> {
             let name = if list.has_query(&field) { field } else { format!("{field}s") };
             (name, Source::Property(of.property.clone()))
         });
+        // The target of an action may be in another project than that of the provider.
+        let owner = owner.filter(|_| self.resource.action.is_none() || of.is_empty());
         let owner = owner.map(|(name, source)| (name.to_owned(), source));
         let query = owner.into_iter().chain(parents).filter(|(name, _)| list.has_query(name));
         let query = query.map(|(name, from)| Query { name, from }).collect();

@@ -205,7 +205,9 @@ impl<'a> Scope<'a> {
             special: self.special_calls(findings),
             answers: Shape::new(self.is_open()),
         };
-        for call in &calls.read {
+        // The response of an action is stored beside its target.
+        let acts = calls.create.iter().filter(|call| self.resource.action.is_some() && call.step.into.is_some());
+        for call in calls.read.iter().chain(acts) {
             call.add_answer(&mut calls.answers);
         }
         (findings.mistakes.len() == before).then_some(calls)

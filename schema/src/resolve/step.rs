@@ -51,6 +51,7 @@ impl<'a> Scope<'a> {
             only: self.sources(&word.only, &calls.answers, &call.place.at("only"), findings),
             into: word.into.clone(),
             object: object(call, findings),
+            id_from: id_from(call, findings),
             when: self.when(call, findings),
             instead: instead(call, calls, findings),
             optional: word.optional,
@@ -305,13 +306,23 @@ fn body_fields<'a>(call: &Call<'a>) -> Vec<&'a str> {
 fn object(call: &Call<'_>, findings: &mut Findings) -> Option<String> {
     let name = call.step.object.as_ref()?;
     let fields = call.answer().and_then(|answer| answer.fields());
-    if !fields.is_some_and(|fields| fields.contains_key(name)) {
+    if !fields.is_some_and(|fields| fields.contains_key(name.trim_end_matches("[]"))) {
         findings.mistake(
             &call.place.at("object"),
             format!("the response of {} has no field \"{name}\"", call.operation.id),
         );
     }
     Some(name.clone())
+}
+
+/// The path of the string in the response that ends with the ID of the new object.
+fn id_from(call: &Call<'_>, findings: &mut Findings) -> Option<String> {
+    let path = call.step.id_from.as_ref()?;
+    if call.answer().is_none_or(|answer| answer.at(path).is_none()) {
+        let message = format!("the response of {} has no field \"{path}\"", call.operation.id);
+        findings.mistake(&call.place.at("idFrom"), message);
+    }
+    Some(path.clone())
 }
 
 fn check_list(call: &Call<'_>, calls: &Calls<'_>, findings: &mut Findings) {

@@ -36,12 +36,24 @@ fn root(call: &Call<'_>, id: &str) -> Result<Value, ApiError> {
     })
 }
 
+/// Not recorded: the fields of a snapshot of Block Storage under the names of this document.
+fn of_block_storage(call: &Call<'_>, id: &str) -> Map<String, Value> {
+    let Some(snapshot) = call.world.store.with_id(id).next() else { return Map::new() };
+    let named = |name: &str| snapshot.fields.get(name).cloned().unwrap_or_default();
+    let (project, tags) = (named("project_id"), named("tags"));
+    let (created, updated) = (named("created_at"), named("updated_at"));
+    crate::call::object(json!({
+        "organization": project, "project": project, "creation_date": created, "modification_date": updated, "tags": tags,
+    }))
+}
+
 fn extra(call: &Call<'_>) -> Result<Map<String, Value>, ApiError> {
     let given = call.body.get("extra_volumes").and_then(Value::as_object).cloned().unwrap_or_default();
     let shown = given.into_iter().map(|(key, volume)| {
         let id = volume["id"].as_str().unwrap_or_default();
         let mut shown = root(call, id)?;
-        let owner = call.find(&SNAPSHOT, id).ok().map(|snapshot| snapshot.fields.clone()).unwrap_or_default();
+        let local = call.find(&SNAPSHOT, id).ok().map(|snapshot| snapshot.fields.clone());
+        let owner = local.unwrap_or_else(|| of_block_storage(call, id));
         for field in ["organization", "project", "creation_date", "modification_date", "tags"] {
             shown[field] = owner.get(field).cloned().unwrap_or_default();
         }

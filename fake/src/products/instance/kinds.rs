@@ -11,6 +11,7 @@ pub(super) static SNAPSHOT: Named = Named("instance/snapshot");
 pub(super) static IMAGE: Named = Named("instance/image");
 /// The other volumes of servers belong to Block Storage.
 pub(super) static BLOCK_VOLUME: Named = Named("block/volume");
+pub(super) static BLOCK_SNAPSHOT: Named = Named("block/snapshot");
 
 pub(super) static PRIVATE_NIC: Kind = Kind {
     srn: Some("instance"),

@@ -4,6 +4,7 @@
 
 mod address;
 mod attachment;
+mod backup;
 mod image;
 mod kinds;
 mod power;

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::attachment;
+use super::backup;
 use super::server_view::{self, SERVER};
 use super::task::task;
 use crate::call::{Call, Handled, object};
@@ -18,6 +19,9 @@ pub(super) fn stopped() -> Map<String, Value> {
 pub(super) fn act(call: &mut Call<'_>) -> Handled {
     let (id, action) = (call.parameter("server_id"), call.need("action")?);
     let server = call.find(&SERVER, &id)?.clone();
+    if action == "backup" {
+        return backup::create(call, &server);
+    }
     let state = server.text("state").to_owned();
     let is_up = ["running", "stopped in place"].contains(&state.as_str());
     let passing = ["stop_in_place", "backup"];

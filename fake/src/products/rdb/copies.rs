@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::kinds::{BACKUP, DATABASE, INSTANCE, REPLICA};
 use super::path::settled_of_path;
-use super::{contents, endpoint, instance, replica};
+use super::{contents, endpoint, instance};
 use crate::call::{Call, Handled};
 use crate::store::Object;
 
@@ -36,7 +36,8 @@ pub(super) fn clone(call: &mut Call<'_>) -> Handled {
     insert(call, new, &id, &json!([public]))
 }
 
-/// Not recorded. As documented, the replica becomes an instance with the same endpoints.
+/// Not recorded. As documented, the replica becomes an instance with the same endpoints. The replica is `promoting` until the
+/// instance is ready, and does not exist afterwards.
 pub(super) fn promote(call: &mut Call<'_>) -> Handled {
     let id = call.parameter("read_replica_id");
     call.settled(&REPLICA, &id)?;
@@ -52,7 +53,10 @@ pub(super) fn promote(call: &mut Call<'_>) -> Handled {
     let mut held = replica;
     held.id.clone_from(&source);
     endpoint::reassign_addresses(call, &held, &new.id);
-    replica::remove(call, &id)?;
+    let (now, over) = (call.now, call.world.settle);
+    let ending = call.change(&REPLICA, &id)?;
+    ending.fields.insert("status".to_owned(), json!("promoting"));
+    ending.vanish(now, over);
     insert(call, new, &source, &endpoints)
 }
 

@@ -110,12 +110,6 @@ fn add(call: &mut Call<'_>, id: &str, status: &str) -> Handled {
     call.shown(&REPLICA, id)
 }
 
-/// Removes a replica whose endpoints belong to another instance from now on.
-pub(super) fn remove(call: &mut Call<'_>, id: &str) -> Result<(), ApiError> {
-    let region = call.locality();
-    call.world.store.remove(&REPLICA, &region, id).map(drop)
-}
-
 fn release(call: &mut Call<'_>, id: &str) -> Result<(), ApiError> {
     let replica = call.find(&REPLICA, id)?.clone();
     endpoint::unassign_all(call, replica.text("instance_id"), &endpoint::all(&replica));
