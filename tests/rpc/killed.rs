@@ -7,8 +7,8 @@ use scaleway_fake::{Clock, Fake, Fault, FaultKind, Running};
 use serde_json::json;
 
 use crate::once::added;
-use crate::plugin::{self, Plugin};
-use tests::property_bag::to_json;
+use crate::plugin::{self, Plugin, Thing};
+use tests::property_bag::{partial_state, to_json};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn killed_plugin_leaves_one_object_and_the_next_one_repeats_its_name() {
@@ -150,6 +150,50 @@ async fn replacement_of_a_deleted_object_does_not_delete_one_that_exists_again()
     assert!(second.diff(token, &thing, &inputs).await.1.is_empty(), "an update reads it");
     second.update(token, &thing, &inputs, false).await.unwrap();
     assert_eq!(second.diff(token, &thing, &inputs).await.0, [""; 0]);
+}
+
+/// The API rejects a smaller control plane.
+#[tokio::test(flavor = "multi_thread")]
+async fn interrupted_update_that_cannot_be_reverted_is_an_error_and_then_a_replacement() {
+    let fake = Fake::builder().start().await.unwrap();
+    let (token, home) = ("kubernetes/cluster:Cluster", plugin::home());
+    let program =
+        |kind: &str| json!({ "cni": "cilium", "version": "1.35.3", "type": kind, "deleteAdditionalResources": false });
+    let mut first = Plugin::with_fake_in(&fake, None, &home).await;
+    let small = first.check(token, None, &program("kapsule")).await;
+    let cluster = first.create(token, &small, false).await.unwrap();
+    let large = first.check(token, Some(&cluster.inputs), &program("kapsule-dedicated-4")).await;
+    fake.clear_requests();
+    fake.fault(Fault::at("*/set-type", FaultKind::DelayAfter { seconds: 1e9 }));
+    tokio::select! {
+        _ = first.update(token, &cluster, &large, false) => panic!("there must be no response"),
+        () = posted(&fake) => {}
+    }
+    drop(first);
+    fake.clear_faults();
+
+    let mut second = Plugin::with_fake_in(&fake, None, &home).await;
+    assert!(second.diff(token, &cluster, &small).await.1.is_empty(), "Diff makes no request");
+    let error = second.update(token, &cluster, &small, false).await.unwrap_err();
+    assert!(error.message().contains("set `type` to \"kapsule-dedicated-4\" in the program"), "{error}");
+    assert!(error.message().contains("run `pulumi up` again: it replaces"), "{error}");
+    let outputs = partial_state(&error).unwrap().properties.unwrap();
+    second.client.cancel(()).await.unwrap();
+    drop(second);
+
+    // Another machine has no journal.
+    let stored = Thing { state: outputs, ..cluster };
+    let mut third = Plugin::with_fake_in(&fake, None, &plugin::home()).await;
+    let (changed, replaced) = third.diff(token, &stored, &small).await;
+    assert!(changed.contains(&"type".to_owned()) && replaced == ["type"], "{changed:?} {replaced:?}");
+    let (changed, replaced) = third.diff(token, &stored, &large).await;
+    assert!(changed.contains(&"type".to_owned()) && replaced.is_empty(), "{changed:?} {replaced:?}");
+    let kept = third.update(token, &stored, &large, false).await.unwrap();
+    assert_eq!((kept.id.as_str(), &to_json(&kept.state)["type"]), (stored.id.as_str(), &json!("kapsule-dedicated-4")));
+    assert_eq!(third.diff(token, &kept, &large).await.0, [""; 0]);
+    // A refresh shows the same.
+    let read = third.read(token, &stored).await.unwrap().unwrap();
+    assert_eq!(third.diff(token, &read, &small).await.1, ["type"]);
 }
 
 /// How long the target of an action shows its transient status.

@@ -58,7 +58,8 @@ pub(crate) async fn create(cx: &Context<'_>, inputs: &Object) -> Result<Created,
                 let parent_locks = ParentLocks::default();
                 let cx = &Context { parent_locks: &parent_locks, ..*cx };
                 let uncertain = unlike.into_iter().chain(delete::unreadable(cx.resource, inputs).cloned()).collect();
-                let state = Box::pin(delete::update_found(cx, &id, found, uncertain, inputs)).await?;
+                let stored = &found.state.clone();
+                let state = Box::pin(delete::update_found(cx, &id, found, uncertain, inputs, (stored, inputs))).await?;
                 return Ok(Created { id, state });
             }
             Err(error) => Err(error),

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use catalog::Resource;
-use value::Object;
+use value::{Object, Value};
 
 use crate::client_error::{api_error, unless_gone};
 use crate::context::Context;
@@ -18,10 +18,10 @@ use crate::steps::holds;
 use crate::update::{apply, differences};
 use crate::{each, fetch, identity, parent, special, wait};
 use rules::error::{Error, ErrorKind, PartialState};
-use rules::inputs;
-use rules::operation::ReadBack;
+use rules::operation::{DiffRequest, ReadBack};
 use rules::pending::Pending;
 use rules::scope::Scope;
+use rules::{diff, inputs};
 
 /// Pauses before the reads after a failed call of a delete, in milliseconds.
 const PAUSES: [u64; 4] = [500, 1000, 2000, 4000];
@@ -211,8 +211,59 @@ pub(crate) async fn restore(
     // server. Journals of earlier versions do not contain them.
     let is_uncertain =
         |name: &&String| earlier.properties.contains(*name) || (earlier.update && earlier.properties.is_empty());
-    let uncertain = unreadable(cx.resource, news).filter(is_uncertain).cloned().collect();
-    update_found(cx, id, found, uncertain, news).await
+    let uncertain: BTreeSet<String> = unreadable(cx.resource, news).filter(is_uncertain).cloned().collect();
+    let irreversible = irreversible(cx, earlier, &found, news);
+    if irreversible.is_empty() {
+        return update_found(cx, id, found, uncertain, news, (olds, old_inputs)).await;
+    }
+    let error = beyond_updates(cx.resource, id, &found, &irreversible);
+    let ReadBack { mut state, inputs: found, .. } = found;
+    let mut pending = Pending::of(&state);
+    for name in &uncertain {
+        pending.add(name, None);
+    }
+    let in_effect = differences(cx, olds, old_inputs, &found);
+    for name in in_effect.union(&irreversible) {
+        pending.add_found(name, found.get(name));
+    }
+    pending.note(&mut state);
+    // The next Diff compares with the values that were found, so it returns the replacement, and a preview shows it.
+    Err(error.with_partial_state(PartialState { id: id.to_owned(), state, inputs: old_inputs.clone() }))
+}
+
+/// The properties of an interrupted update that no update changes to the values of the program.
+fn irreversible(cx: &Context<'_>, earlier: &Interruption, found: &ReadBack, news: &Object) -> BTreeSet<String> {
+    let ReadBack { state: olds, inputs: old_inputs, .. } = found;
+    let difference =
+        diff::diff(cx.resource, &DiffRequest { olds, old_inputs, news, ignore_changes: &[], now: cx.now() });
+    let replacing = difference.changes.iter().filter(|(_, change)| change.replace).filter_map(|(path, _)| path.top());
+    let is_of_update = |name: &&str| earlier.properties.is_empty() || earlier.properties.contains(*name);
+    replacing.filter(|name| earlier.update && is_of_update(name)).map(str::to_owned).collect()
+}
+
+/// The error of an object that only a replacement makes equal to the program.
+fn beyond_updates(resource: &Resource, id: &str, found: &ReadBack, irreversible: &BTreeSet<String>) -> Error {
+    let label = &resource.label;
+    let names: Vec<String> = irreversible.iter().map(|name| format!("`{name}`")).collect();
+    let settings: Vec<String> = irreversible.iter().map(|name| setting(name, found.inputs.given(name))).collect();
+    let loss = resource.holds_data.as_ref().map(|held| format!(" and deletes {held}")).unwrap_or_default();
+    let fact = format!(
+        "an interrupted update has changed {} of the {label} {id}, and no update changes it to the value of the program",
+        names.join(" and ")
+    );
+    Error::new(ErrorKind::Precondition, fact).hint(format!(
+        "to keep the {label}, set {} in the program; otherwise run `pulumi up` again: it replaces the {label}{loss}",
+        settings.join(" and ")
+    ))
+}
+
+/// An input with its value, if the value is a scalar and not secret.
+fn setting(name: &str, value: Option<&Value>) -> String {
+    let plain = value.filter(|value| !value.contains_secret()).and_then(|value| value.to_json().ok());
+    let shown =
+        plain.filter(|json| !json.is_object() && !json.is_array() && !json.is_null()).map(|json| json.to_string());
+    let shown = shown.unwrap_or_else(|| "the value of the object".to_owned());
+    format!("`{name}` to {shown}")
 }
 
 /// The inputs that can be updated, but not read.
@@ -224,13 +275,15 @@ pub(crate) fn unreadable<'i>(resource: &Resource, inputs: &'i Object) -> impl It
 }
 
 /// Updates an object that was read to match the program. `uncertain` are inputs that may never have been sent, or whose value
-/// is unknown: they are sent again.
+/// is unknown: they are sent again. If the update fails, Pulumi stores the inputs in the state, or for a create those of the program:
+/// `stored` are these with their outputs.
 pub(crate) async fn update_found(
     cx: &Context<'_>,
     id: &str,
     found: ReadBack,
     uncertain: BTreeSet<String>,
     inputs: &Object,
+    stored: (&Object, &Object),
 ) -> Result<Object, Error> {
     let ReadBack { mut state, inputs: mut found, .. } = found;
     let mut pending = Pending::of(&state);
@@ -239,6 +292,9 @@ pub(crate) async fn update_found(
     }
     pending.clone().note(&mut state);
     let changed = differences(cx, &state, &found, inputs);
+    let in_effect = differences(cx, stored.0, stored.1, &found);
+    let in_effect = in_effect.difference(&changed).map(|name| (name.clone(), found.get(name).cloned()));
+    let in_effect: Vec<(String, Option<Value>)> = in_effect.collect();
     // A call that replaces the whole object needs the inputs that are in effect already.
     for (name, value) in inputs.iter().filter(|(name, _)| !changed.contains(*name)) {
         found.entry(name.clone()).or_insert_with(|| value.clone());
@@ -247,8 +303,12 @@ pub(crate) async fn update_found(
         Ok(state) => return Ok(state),
         Err(error) => error,
     };
-    // Pulumi stores other inputs than the object's with these outputs: none of the changes is certain to be in effect.
+    // Pulumi stores other inputs than the object's with these outputs: none of the changes is certain to be in effect, and those of
+    // the interrupted run are.
     let mut state = error.partial_state().map_or(state, |left| left.state.clone());
+    for (name, value) in &in_effect {
+        pending.add_found(name, value.as_ref());
+    }
     for name in &changed {
         pending.add(name, None);
     }

@@ -211,14 +211,17 @@ impl Engine {
         let (olds, old_inputs) = (&self.followed(resource, olds), &self.followed(resource, old_inputs));
         let news = &self.with_values(resource, operation.urn, &self.followed(resource, news));
         let now = &cx.followed_id(id, old_inputs);
-        let earlier = self.journal.interruption(operation.urn, id);
+        let mut earlier = self.journal.interruption(operation.urn, id);
+        let changed = update::differences(&cx, olds, old_inputs, news);
+        if earlier.is_none() && update::may_be_irreversible(&cx, olds, old_inputs, news) {
+            earlier = Some(self.journal.updating(operation.urn, id, changed.clone()));
+        }
         let mut secrets = SecretValues::default();
         let updated = async {
             cx.expects_answers()?;
             secrets = self.shared.secrets.read(&cx, news).await?;
             let progress = &MaskedProgress::new(cx.progress, secrets.mask());
             let cx = Context { secrets: &secrets, progress, ..cx };
-            let changed = update::differences(&cx, olds, old_inputs, news);
             if let Some(earlier) = &earlier {
                 // This update may be interrupted too.
                 self.journal.also_changing(earlier, changed);

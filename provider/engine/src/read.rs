@@ -14,6 +14,7 @@ use crate::{blocking, complete, fetch, parent, wait};
 use rules::decode::Known;
 use rules::error::{Error, ErrorKind};
 use rules::operation::ReadBack;
+use rules::pending::Pending;
 use rules::scope::Scope;
 use rules::{imported, inputs, local};
 
@@ -141,7 +142,10 @@ async fn read_at(cx: &Context<'_>, id: &str, inputs: &Object, state: &Object) ->
     }
     let id = scope.id().unwrap_or_else(|| id.to_owned());
     let (mut state, inputs) = blocking::computed(cx.resource, || {
-        let state = state_of(cx, &scope, Known { inputs, state, just_sent: false });
+        let mut state = state_of(cx, &scope, Known { inputs, state, just_sent: false });
+        let mut pending = Pending::of(&state);
+        pending.forget_found();
+        pending.note(&mut state);
         let inputs = inputs::of_state(cx.resource, &state, inputs, import);
         (state, inputs)
     })

@@ -252,7 +252,8 @@ async fn adopt(
     let (_, unlike) = rules::special::handler(cx.resource).unlike_the_program(inputs);
     uncertain.extend(unlike.iter().map(|name| (*name).to_owned()));
     uncertain.extend(delete::unreadable(cx.resource, inputs).cloned());
-    let state = delete::update_found(cx, &id, found, uncertain, inputs).await?;
+    let stored = &found.state.clone();
+    let state = delete::update_found(cx, &id, found, uncertain, inputs, (stored, inputs)).await?;
     Ok(Created { id, state })
 }
 

@@ -45,6 +45,14 @@ pub(crate) fn differences(cx: &Context<'_>, olds: &Object, old_inputs: &Object, 
     diff::diff(cx.resource, &request).properties().map(str::to_owned).collect()
 }
 
+/// Whether a failed update may have set values that no update changes to those of the program: then the object is read first.
+pub(crate) fn may_be_irreversible(cx: &Context<'_>, olds: &Object, old_inputs: &Object, news: &Object) -> bool {
+    let pending = Pending::of(olds);
+    let old_inputs = &*pending.as_attempted(old_inputs);
+    let request = DiffRequest { olds, old_inputs, news, ignore_changes: &[], now: cx.now() };
+    pending.names().any(|name| pending.attempted(name).is_some()) && diff::diff(cx.resource, &request).replaces()
+}
+
 /// Updates these properties of the resource. An object that was `found` can differ from the old inputs in others too.
 pub(crate) async fn apply(
     cx: &Context<'_>,

@@ -4,6 +4,8 @@
 //! shows what is in effect. The outputs do: a note lists the properties by name, and Diff and Update treat them as
 //! changed, whatever the inputs are, until an update has succeeded. Pure.
 
+use std::borrow::Cow;
+
 use value::{Data, Object, Value};
 
 use catalog::{Merge, Resource};
@@ -13,6 +15,9 @@ const NOTE: &str = "__pending";
 
 /// The key of the value that a failed update may have set; absent if it is the stored input.
 const ATTEMPTED: &str = "attempted";
+
+/// The key of the value that a read has found instead of the stored input.
+const FOUND: &str = "found";
 
 /// Entries by the name of the property.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -46,7 +51,7 @@ impl Pending {
     /// Adds a property whose value at Scaleway is uncertain. `attempted` is a value that a failed step may have set and
     /// that is not the stored input.
     pub fn add(&mut self, name: &str, attempted: Option<&Value>) {
-        let all = union(self.attempted(name), attempted);
+        let all = union(self.other(name), attempted);
         let entry: Object = all.map(|all| (ATTEMPTED.to_owned(), all)).into_iter().collect();
         self.0.insert(name.to_owned(), Value::from(entry));
     }
@@ -56,9 +61,53 @@ impl Pending {
         self.0.get(name)?.as_object()?.given(ATTEMPTED)
     }
 
+    /// The value of a failed update or of a read.
+    fn other(&self, name: &str) -> Option<&Value> {
+        let entry = self.0.get(name)?.as_object()?;
+        entry.given(ATTEMPTED).or_else(|| entry.given(FOUND))
+    }
+
+    /// Adds a property whose value at Scaleway was read, and is not the stored input.
+    pub fn add_found(&mut self, name: &str, found: Option<&Value>) {
+        let entry = Object::from_iter([(FOUND.to_owned(), found.cloned().unwrap_or(Value::NULL))]);
+        self.0.insert(name.to_owned(), Value::from(entry));
+    }
+
+    /// The inputs that were in effect at the last read: the stored ones, and the values that were found instead of them.
+    pub fn found<'s>(&self, stored: &'s Object) -> Cow<'s, Object> {
+        Self::with(stored, self.of_read())
+    }
+
+    fn of_read(&self) -> impl Iterator<Item = (String, Value)> {
+        self.0.iter().filter_map(|(name, entry)| Some((name.clone(), entry.as_object()?.get(FOUND)?.clone())))
+    }
+
+    /// Removes the values of earlier reads, after a new one.
+    pub fn forget_found(&mut self) {
+        for entry in self.0.values_mut() {
+            if let Data::Object(entry) = entry.data_mut() {
+                entry.remove(FOUND);
+            }
+        }
+    }
+
+    /// The inputs as if all failed updates had set their values.
+    pub fn as_attempted<'s>(&self, stored: &'s Object) -> Cow<'s, Object> {
+        let attempted = |name: &str| Some((name.to_owned(), self.attempted(name)?.clone()));
+        Self::with(stored, self.names().filter_map(attempted))
+    }
+
+    fn with<'s>(stored: &'s Object, others: impl Iterator<Item = (String, Value)>) -> Cow<'s, Object> {
+        let mut inputs = Cow::Borrowed(stored);
+        for (name, value) in others {
+            inputs.to_mut().insert(name, value);
+        }
+        inputs
+    }
+
     /// All elements of a list or map that may be in effect: those of the stored input and of each failed attempt.
     pub fn possible(&self, name: &str, stored: &Object) -> Option<Value> {
-        union(stored.given(name), self.attempted(name))
+        union(stored.given(name), self.other(name))
     }
 
     /// The stored inputs that are certainly in effect: without pending properties under any alias.
@@ -126,6 +175,21 @@ mod tests {
         pending.add("emails", Some(&strings(&["c"])));
         let stored = Object::from_iter([("emails".to_owned(), strings(&["a", "b"]))]);
         assert_eq!(pending.possible("emails", &stored), Some(strings(&["a", "b", "c"])));
+    }
+
+    #[test]
+    fn a_value_that_was_found_is_in_effect_until_the_next_read() {
+        let stored = Object::from_iter([("size".to_owned(), Value::from(1)), ("type".to_owned(), Value::from("a"))]);
+        let mut pending = Pending::default();
+        pending.add("type", Some(&Value::from("b")));
+        assert_eq!((&*pending.found(&stored), pending.as_attempted(&stored)["type"].as_str()), (&stored, Some("b")));
+        pending.add_found("type", Some(&Value::from("c")));
+        pending.add_found("size", None);
+        let found = pending.found(&stored);
+        assert_eq!((found.text("type"), found.given("size")), (Some("c"), None));
+        pending.forget_found();
+        assert_eq!(&*pending.found(&stored), &stored);
+        assert!(pending.contains("type") && pending.contains("size"));
     }
 
     #[test]

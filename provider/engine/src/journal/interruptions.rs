@@ -55,8 +55,10 @@ impl JournalEntries {
     }
 
     /// Notes an update of these properties before its first call is sent.
-    pub(crate) fn updating(&self, urn: &str, id: &str, properties: BTreeSet<String>) {
-        self.changing(Interruption { update: true, properties, ..Interruption::delete(urn, id) });
+    pub(crate) fn updating(&self, urn: &str, id: &str, properties: BTreeSet<String>) -> Interruption {
+        let update = Interruption { update: true, properties, ..Interruption::delete(urn, id) };
+        self.changing(update.clone());
+        update
     }
 
     /// Adds the properties of a later update, which starts with the recovery.
