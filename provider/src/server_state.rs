@@ -1,8 +1,9 @@
 //! The state of the stack as seen in requests, for automatic names, interrupted creates and updates, and failed deletes.
 
 use catalog::Resource;
+use rules::operation::Warning;
 use rules::{Autonaming, Defaults, Diff, DiffRequest};
-use value::Object;
+use value::{Object, Path};
 
 use super::Server;
 use crate::from_proto::{self, Target};
@@ -28,7 +29,8 @@ impl Server {
         (seed, interrupted.map_or_else(|| check.autonaming.clone(), Autonaming::Propose))
     }
 
-    /// The diff, with the changes that a failed delete or an interrupted update of the object requires.
+    /// The diff, with the changes that a failed delete or an interrupted update of the object requires, and a warning about the
+    /// object of an interrupted replacement.
     pub(super) fn diff_after_interruptions(
         &self,
         resource: &Resource,
@@ -40,6 +42,11 @@ impl Server {
         let earlier = self.configured().and_then(|configured| configured.engine.interruption(urn, id));
         if let Some(earlier) = earlier {
             engine::after_interruption(resource, request, &earlier, &mut diff);
+        }
+        // A replacement adopts the object.
+        if !diff.replaces() {
+            let unstored = self.configured().and_then(|configured| configured.engine.unstored(resource, urn, id));
+            diff.warnings.extend(unstored.map(|text| Warning { path: Path::default(), text }));
         }
         diff
     }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use scaleway_fake::{Clock, Fake, Fault, FaultKind, Running};
 use serde_json::json;
 
+use crate::listener::Listener;
 use crate::once::added;
 use crate::plugin::{self, Plugin, Thing};
 use tests::property_bag::{partial_state, to_json};
@@ -196,6 +197,87 @@ async fn interrupted_update_that_cannot_be_reverted_is_an_error_and_then_a_repla
     assert_eq!(third.diff(token, &read, &small).await.1, ["type"]);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn object_of_an_interrupted_replacement_is_reported_until_it_does_not_exist() {
+    let fake = Fake::builder().start().await.unwrap();
+    for (token, old, new, path, is_answered) in [
+        (
+            "block/volume:Volume",
+            json!({ "iops": 5000, "sizeInGb": 20 }),
+            json!({ "iops": 5000, "sizeInGb": 10 }),
+            "*/volumes",
+            false,
+        ),
+        ("registry/namespace:Namespace", json!({ "name": "one" }), json!({ "name": "two" }), "*/namespaces", true),
+        (
+            "object/bucket:Bucket",
+            json!({ "name": "first-bucket" }),
+            json!({ "name": "second-bucket" }),
+            "/second-bucket",
+            false,
+        ),
+    ] {
+        let home = plugin::home();
+        let mut first = Plugin::with_fake_in(&fake, None, &home).await;
+        let program = first.check_with(token, None, &old, 1).await;
+        let thing = first.create(token, &program, false).await.unwrap();
+        first.client.cancel(()).await.unwrap();
+        drop(first);
+
+        let (before, mut killed) = (fake.counts(), Plugin::with_fake_in(&fake, None, &home).await);
+        let changed = killed.check_with(token, None, &new, 2).await;
+        assert!(!killed.diff(token, &thing, &changed).await.1.is_empty(), "{token}");
+        if is_answered {
+            // The engine is killed before it stores the new object.
+            killed.create(token, &changed, false).await.unwrap();
+        } else {
+            fake.fault(Fault::at(path, FaultKind::DelayAfter { seconds: 1e9 }).method(if path == "/second-bucket" {
+                "PUT"
+            } else {
+                "POST"
+            }));
+            tokio::select! {
+                _ = killed.create(token, &changed, false) => panic!("{token}: there must be no response"),
+                () = more_than(&fake, &before) => {}
+            }
+        }
+        drop(killed);
+        fake.clear_faults();
+
+        // The program is reverted.
+        let reverted = async |warned: Option<&str>| {
+            let mut listener = Listener::start().await;
+            let mut next = Plugin::with_fake_in(&fake, Some(&listener.address), &home).await;
+            assert_eq!(next.diff(token, &thing, &program).await.0, [""; 0], "{token}");
+            if let Some(text) = warned {
+                let warning = listener.wait_for("an interrupted replacement").await;
+                assert!(warning.text.contains(text), "{token}: {}", warning.text);
+            }
+            next.read(token, &thing).await.unwrap().unwrap();
+            next.client.cancel(()).await.unwrap();
+            let others = listener.received();
+            assert!(warned.is_some() || !others.iter().any(|other| other.text.contains("interrupted")), "{others:?}");
+        };
+        reverted(Some(if is_answered { "has created" } else { "may have created" })).await;
+        // The refresh has found it.
+        let Ok(found) = listed(&fake, token, &thing.id).await else { panic!("{token}") };
+        reverted(Some(&found)).await;
+        let mut other = Plugin::with_fake(&fake, None).await;
+        other.delete(token, &Thing { id: found, ..thing.clone() }).await.unwrap();
+        reverted(Some("an interrupted replacement")).await;
+        reverted(None).await;
+        assert_eq!(added(&before, &fake.counts()).values().sum::<usize>(), 0, "{token}");
+    }
+}
+
+/// The ID of the only other object of a type.
+async fn listed(fake: &Running, token: &str, id: &str) -> Result<String, Vec<String>> {
+    let mut lister = Plugin::with_fake(fake, None).await;
+    let all = lister.list(token, &json!({}), 100).await;
+    let others: Vec<String> = all.into_iter().map(|(other, _)| other).filter(|other| other != id).collect();
+    <[String; 1]>::try_from(others).map(|[other]| other)
+}
+
 /// How long the target of an action shows its transient status.
 const SETTLE: Duration = Duration::from_secs(30);
 
@@ -278,6 +360,13 @@ async fn waits(fake: &Running) {
 /// Returns when this number of objects exists.
 async fn has_counts(fake: &Running, counts: &BTreeMap<String, usize>) {
     while added(counts, &fake.counts()).values().sum::<usize>() > 0 {
+        tokio::task::yield_now().await;
+    }
+}
+
+/// Returns when more objects exist.
+async fn more_than(fake: &Running, counts: &BTreeMap<String, usize>) {
+    while added(counts, &fake.counts()).values().sum::<usize>() == 0 {
         tokio::task::yield_now().await;
     }
 }

@@ -23,7 +23,7 @@ use crate::referenced_secrets::ReferencedSecrets;
 use crate::secret_values::{self, SecretValues};
 use crate::shared_lists::SharedLists;
 use crate::write_only::WriteOnlyValues;
-use crate::{create, read, steps, update};
+use crate::{create, read, recover, steps, update};
 use rules::error::{Error, ErrorKind};
 use rules::masking::{Mask, MaskedProgress};
 use rules::moved::Moved;
@@ -146,6 +146,12 @@ impl Engine {
         self.journal.unfinished(urn)
     }
 
+    /// A warning about the object of an interrupted replacement that is not in the state, if the state contains another object
+    /// of the URN: nothing deletes it, because it may be in use or imported meanwhile.
+    pub fn unstored(&self, resource: &Resource, urn: &str, id: &str) -> Option<String> {
+        self.journal.unstored(resource, urn, id).map(|attempt| recover::unstored(resource, &attempt))
+    }
+
     /// The failed delete or interrupted update of a URN's object, in this process or an earlier one.
     pub fn interruption(&self, urn: &str, id: &str) -> Option<Interruption> {
         self.journal.interruption(urn, id)
@@ -190,6 +196,9 @@ impl Engine {
             let earlier = self.journal.interruption(operation.urn, id);
             if found.is_none() && earlier.is_some_and(|earlier| !earlier.update) {
                 self.journal.deleting(operation.urn, id, true);
+            }
+            if found.is_some() {
+                recover::find_unstored(&cx, id, inputs).await;
             }
             Ok(found)
         };
@@ -257,6 +266,9 @@ impl Engine {
         let cx = self.context(&wrote, resource, operation, resource.timeouts.delete);
         let (olds, old_inputs) = (&self.followed(resource, olds), &self.followed(resource, old_inputs));
         let failed_before = self.journal.interruption(operation.urn, id);
+        if let Some(attempt) = self.journal.unstored(resource, operation.urn, id) {
+            operation.progress.warning(&recover::not_deleted(resource, &attempt));
+        }
         let deleted = async {
             cx.expects_answers()?;
             let now = cx.followed_id(id, old_inputs);

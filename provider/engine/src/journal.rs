@@ -10,6 +10,7 @@ mod names;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use catalog::Resource;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
@@ -47,6 +48,9 @@ pub struct Attempt {
     /// The inputs that are not secret, for types whose objects are recognized by them: the program may have changed since.
     #[serde(default, skip_serializing_if = "Map::is_empty")]
     pub inputs: Map<String, Json>,
+    /// The ID that follows from the inputs, for types whose inputs determine it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expected_id: Option<String>,
     /// The ID of the object, once the call was answered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
@@ -181,6 +185,22 @@ impl JournalEntries {
     /// The unfinished attempt of a URN, if there is one.
     pub(crate) fn unfinished(&self, urn: &str) -> Option<Attempt> {
         self.stack(urn, |stack| stack.open.get(urn).cloned())
+    }
+
+    /// The unfinished attempt of a URN whose state contains another object. An action has no object.
+    pub(crate) fn unstored(&self, resource: &Resource, urn: &str, id: &str) -> Option<Attempt> {
+        let is_other = |attempt: &Attempt| attempt.token == resource.token && attempt.id.as_deref() != Some(id);
+        self.unfinished(urn).filter(|attempt| resource.action.is_none() && is_other(attempt))
+    }
+
+    /// Notes the ID of the object of an unfinished attempt, which stays open.
+    pub(crate) fn found(&self, urn: &str, id: &str) {
+        self.stack(urn, |stack| {
+            if let Some(attempt) = stack.open.get_mut(urn) {
+                attempt.id = Some(id.to_owned());
+            }
+        });
+        self.journal.write(stack_of(urn), &Line::Made { urn: urn.to_owned(), id: id.to_owned() });
     }
 
     /// Whether the state contains objects of a stack for which this machine has no journal, as on a new CI runner.
@@ -324,6 +344,7 @@ mod tests {
             project: None,
             before: Vec::new(),
             inputs: Map::new(),
+            expected_id: None,
             id: None,
         }
     }

@@ -90,6 +90,60 @@ pub(crate) async fn former(cx: &Context<'_>, inputs: &Object) -> Result<Option<C
     adopt(cx, &scope, candidate, inputs, "an interrupted run").await.map(Some)
 }
 
+/// The warning about an object that an interrupted replacement may have created, while the state contains the old object. It is
+/// not deleted: the user may have imported it.
+pub(crate) fn unstored(resource: &Resource, attempt: &Attempt) -> String {
+    format!(
+        "an interrupted replacement {}, which is not in the state. Another replacement adopts it; otherwise delete it if it is \
+         not used, and run `pulumi refresh`, which ends this warning",
+        created(resource, attempt)
+    )
+}
+
+/// The same warning of a delete. The state may contain the object as the replacement of the one that is deleted.
+pub(crate) fn not_deleted(resource: &Resource, attempt: &Attempt) -> String {
+    let created = created(resource, attempt);
+    format!("an interrupted replacement {created}: delete it if it is not used, and if the state does not contain it")
+}
+
+fn created(resource: &Resource, attempt: &Attempt) -> String {
+    let label = &resource.label;
+    let name = attempt.name.as_ref().map(|name| format!(" named \"{name}\"")).unwrap_or_default();
+    match &attempt.id {
+        Some(id) => format!("has created the {label} {id}{name}"),
+        None => format!("may have created another {label}{name} at {}", attempt.began),
+    }
+}
+
+/// Looks up the object of an interrupted replacement during a refresh of the old object: its ID is noted, or that there is none.
+/// The refresh does not depend on it.
+pub(crate) async fn find_unstored(cx: &Context<'_>, id: &str, inputs: &Object) {
+    let Some(attempt) = cx.journal.unstored(cx.resource, cx.urn, id) else { return };
+    let found = if let Some(id) = attempt.id.as_ref().or(attempt.expected_id.as_ref()) {
+        read_created(cx, id, inputs).await.map(|found| found.map(|_| id.clone()))
+    } else {
+        let before = [attempt.before.as_slice(), &[id.to_owned()]].concat();
+        let sought = Sought {
+            since: Since::Former(&attempt),
+            name: attempt.name.as_deref(),
+            before: &before,
+            pauses: &PAUSES_LATER,
+        };
+        match Scope::of_inputs(cx.resource, inputs, cx.defaults) {
+            Ok(scope) => look_up(cx, &scope, inputs, &sought).await.map(|found| found.map(|found| found.id)),
+            Err(error) => Err(error),
+        }
+    };
+    match found {
+        Ok(Some(found)) if attempt.id.is_none() => cx.journal.found(cx.urn, &found),
+        Ok(Some(_)) => {}
+        Ok(None) => cx.journal.closed(cx.urn),
+        Err(error) => {
+            tracing::debug!(resource = %cx.resource.label, %error, "the look-up of an unstored object failed")
+        }
+    }
+}
+
 /// Reads an object whose create call returned this ID, with retries: the read may lag behind.
 async fn read_created(cx: &Context<'_>, id: &str, inputs: &Object) -> Result<Option<ReadBack>, Error> {
     for pause in PAUSES {
@@ -294,6 +348,7 @@ pub(crate) fn note(
         project: scope.source(&catalog::Source::Project).as_ref().and_then(wire::plain_text),
         before: before.to_vec(),
         inputs,
+        expected_id: scope.id(),
         id: None,
     });
 }
