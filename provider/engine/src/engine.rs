@@ -198,7 +198,7 @@ impl Engine {
                 self.journal.deleting(operation.urn, id, true);
             }
             if found.is_some() {
-                recover::find_unstored(&cx, id, inputs).await;
+                Box::pin(recover::find_unstored(&cx, id, inputs)).await;
             }
             Ok(found)
         };

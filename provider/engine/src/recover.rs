@@ -139,7 +139,7 @@ pub(crate) async fn find_unstored(cx: &Context<'_>, id: &str, inputs: &Object) {
         Ok(Some(_)) => {}
         Ok(None) => cx.journal.closed(cx.urn),
         Err(error) => {
-            tracing::debug!(resource = %cx.resource.label, %error, "the look-up of an unstored object failed")
+            tracing::debug!(resource = %cx.resource.label, %error, "the look-up of an unstored object failed");
         }
     }
 }

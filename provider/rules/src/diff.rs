@@ -17,7 +17,7 @@ pub fn diff(resource: &Resource, request: &DiffRequest<'_>) -> Diff {
     let ignored: Vec<Path> = request.ignore_changes.iter().filter_map(|path| path.parse().ok()).collect();
     let news = &*ignored::reset(request.news, request.old_inputs, &ignored);
     let old_inputs = &*Pending::of(request.olds).found(request.old_inputs);
-    let request = &DiffRequest { news, old_inputs, ..request.clone() };
+    let request = &DiffRequest { old_inputs, news, ..request.clone() };
     let mut changes = Changes::default();
     let handler = special::handler(resource);
     let inherited = handler.inherited(request.news);

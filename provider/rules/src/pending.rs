@@ -97,7 +97,7 @@ impl Pending {
         Self::with(stored, self.names().filter_map(attempted))
     }
 
-    fn with<'s>(stored: &'s Object, others: impl Iterator<Item = (String, Value)>) -> Cow<'s, Object> {
+    fn with(stored: &Object, others: impl Iterator<Item = (String, Value)>) -> Cow<'_, Object> {
         let mut inputs = Cow::Borrowed(stored);
         for (name, value) in others {
             inputs.to_mut().insert(name, value);
