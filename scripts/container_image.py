@@ -9,11 +9,11 @@ from __future__ import annotations
 import datetime
 import gzip
 import hashlib
-import io
 import json
-import tarfile
 from pathlib import Path
 from typing import Any
+
+from archives import tar
 
 REPOSITORY = "scaleway-fake"
 PROGRAM = "usr/local/bin/scaleway-fake"
@@ -31,7 +31,7 @@ def write(archive: Path, program: Path, processor: str, version: str, source: st
 
     `source` is the URL of the sources, and `time` in seconds since 1970.
     """
-    layer = tar({PROGRAM: program.read_bytes()}, time, mode=0o755)
+    layer = tar({PROGRAM: program.read_bytes()}, time, program=PROGRAM)
     packed = gzip.compress(layer, compresslevel=6, mtime=0)
     created = datetime.datetime.fromtimestamp(time, datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
     name = f"{REPOSITORY}:{version}"
@@ -61,24 +61,7 @@ def write(archive: Path, program: Path, processor: str, version: str, source: st
     of_docker = [{"Config": blob(configuration), "RepoTags": [name], "Layers": [blob(packed)]}]
     files = {blob(content): content for content in (configuration, manifest, packed)}
     files |= {"index.json": encode(index), "manifest.json": encode(of_docker), "oci-layout": encode({"imageLayoutVersion": "1.0.0"})}
-    archive.write_bytes(tar(files, time, mode=0o644))
-
-
-def tar(files: dict[str, bytes], time: int, mode: int) -> bytes:
-    """An archive with these files and their directories."""
-    content = io.BytesIO()
-    with tarfile.open(fileobj=content, mode="w", format=tarfile.PAX_FORMAT) as packed:
-        directories = {str(parent) for name in files for parent in Path(name).parents} - {"."}
-        for name in sorted({*directories, *files}):
-            entry = tarfile.TarInfo(name)
-            entry.mtime = time
-            if name in files:
-                entry.size, entry.mode = len(files[name]), mode
-                packed.addfile(entry, io.BytesIO(files[name]))
-            else:
-                entry.type, entry.mode = tarfile.DIRTYPE, 0o755
-                packed.addfile(entry)
-    return content.getvalue()
+    archive.write_bytes(tar(files, time))
 
 
 def encode(value: Any) -> bytes:

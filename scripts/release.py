@@ -32,6 +32,7 @@ from cyclonedx.output.json import JsonV1Dot6
 from packageurl import PackageURL
 
 import container_image
+from archives import tar
 
 ROOT = Path(__file__).resolve().parents[1]
 NAME = "pulumi-evalap-scaleway"
@@ -61,15 +62,9 @@ def archive(path: Path, files: dict[str, Path], time: int, program: str = "") ->
 
     It depends only on their names, their contents and the time, in seconds since 1970.
     """
-    content = io.BytesIO()
-    with tarfile.open(fileobj=content, mode="w", format=tarfile.PAX_FORMAT) as tar:
-        for name, source in files.items():
-            data = source.read_bytes()
-            entry = tarfile.TarInfo(name)
-            entry.size, entry.mtime, entry.mode = len(data), time, 0o755 if name == program else 0o644
-            tar.addfile(entry, io.BytesIO(data))
+    content = tar({name: source.read_bytes() for name, source in files.items()}, time, program)
     # A level of 9 takes three times as long for one percent.
-    path.write_bytes(gzip.compress(content.getvalue(), compresslevel=6, mtime=0))
+    path.write_bytes(gzip.compress(content, compresslevel=6, mtime=0))
 
 
 @functools.cache
@@ -240,8 +235,8 @@ def requirements(path: Path) -> tuple[PackageURL, list[PackageURL]] | None:
         of = [PackageURL("pypi", name=match[1].lower(), version=match[2] or None) for match in needed if match]
         return PackageURL("pypi", name="evalap-scaleway", version=found["Version"]), of
     if name.startswith("evalap-scaleway-") and name.endswith(".tgz"):
-        with tarfile.open(path) as tar:
-            manifest = json.load(tar.extractfile("package/package.json") or io.BytesIO())
+        with tarfile.open(path) as packed:
+            manifest = json.load(packed.extractfile("package/package.json") or io.BytesIO())
 
         def npm(package: str, version: str) -> PackageURL:
             scope, _, short = package.rpartition("/")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import importlib
 import io
 import json
 import os
 import re
-import runpy
 import shutil
 import subprocess
 import sysconfig
@@ -49,10 +49,11 @@ def test_commands_of_the_container_image_start_a_fake_with_a_health_check() -> N
         assert (ROOT / source).exists(), source
 
 
-def test_container_image_of_a_release_starts_the_program_like_the_dockerfile(tmp_path: Path) -> None:
+def test_container_image_of_a_release_starts_the_program_like_the_dockerfile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     program, archive, again = (tmp_path / name for name in ["program", "image.tar", "again.tar"])
     program.write_text('#!/bin/sh\necho "$@"\n')
-    write = runpy.run_path(str(ROOT / "scripts" / "container_image.py"))["write"]
+    monkeypatch.syspath_prepend(ROOT / "scripts")
+    write = importlib.import_module("container_image").write
     for path in [archive, again]:
         write(path, program, "amd64", "0.1.0", "https://example.com/sources", 1700000000)
     assert archive.read_bytes() == again.read_bytes()
