@@ -62,6 +62,16 @@ fn rate(started: Instant) -> f64 {
     f64::from(2 * OBJECTS + PAGES) / started.elapsed().as_secs_f64()
 }
 
+/// Reads each object with its headers, and lists all.
+async fn read_and_list<'a>(client: &mut Client, path: &str, objects: impl Iterator<Item = (&'a str, &'a String)>) {
+    for (headers, id) in objects {
+        client.send(headers, "GET", &format!("{path}/{id}"), "").await;
+    }
+    for page in 1..=PAGES {
+        client.send(TOKEN, "GET", &format!("{path}?page_size=100&page={page}"), "").await;
+    }
+}
+
 async fn vpcs() -> f64 {
     const PATH: &str = "/vpc/v2/regions/fr-par/vpcs";
     let (fake, mut client) = start().await;
@@ -71,12 +81,7 @@ async fn vpcs() -> f64 {
         let created = client.json(TOKEN, "POST", PATH, &format!("{{\"name\": \"vpc-{number}\"}}")).await;
         ids.push(created["id"].as_str().unwrap().to_owned());
     }
-    for id in &ids {
-        client.send(TOKEN, "GET", &format!("{PATH}/{id}"), "").await;
-    }
-    for page in 1..=PAGES {
-        client.send(TOKEN, "GET", &format!("{PATH}?page_size=100&page={page}"), "").await;
-    }
+    read_and_list(&mut client, PATH, ids.iter().map(|id| (TOKEN, id))).await;
     let rate = rate(started);
     fake.stop().await;
     rate
@@ -93,12 +98,7 @@ async fn api_keys() -> f64 {
         let [access, secret] = ["access_key", "secret_key"].map(|field| created[field].as_str().unwrap().to_owned());
         keys.push((access, format!("x-auth-token: {secret}")));
     }
-    for (access, token) in &keys {
-        client.send(token, "GET", &format!("{PATH}/{access}"), "").await;
-    }
-    for page in 1..=PAGES {
-        client.send(TOKEN, "GET", &format!("{PATH}?page_size=100&page={page}"), "").await;
-    }
+    read_and_list(&mut client, PATH, keys.iter().map(|(access, token)| (token.as_str(), access))).await;
     let rate = rate(started);
     fake.stop().await;
     rate

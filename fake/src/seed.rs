@@ -14,9 +14,9 @@
 //! }
 //! ```
 //!
-//! All fields are optional. Without `keys` any secret key is accepted. Reverse names below `external_domains` resolve. `fields` are the fields of responses and are
-//! validated against the API document; `locality` is the region or zone, empty for global kinds. The default project
-//! and the owner of the organization always exist.
+//! All fields are optional. Without `keys` any secret key is accepted. Reverse names below `external_domains` resolve.
+//! `fields` are the fields of responses and are validated against the API document; `locality` is the region or zone,
+//! empty for global kinds. The default project and the owner of the organization always exist.
 //!
 //! [`Seed::of`] exports all objects of a running fake. Its objects have further fields: `hidden` (secrets, parents that
 //! only the path contains), `provided`, `complete`, `pending` (changes at a time) and `content` (of Object Storage, in base64).

@@ -200,19 +200,28 @@ async fn interrupted_update_that_cannot_be_reverted_is_an_error_and_then_a_repla
 #[tokio::test(flavor = "multi_thread")]
 async fn object_of_an_interrupted_replacement_is_reported_until_it_does_not_exist() {
     let fake = Fake::builder().start().await.unwrap();
-    for (token, old, new, path, is_answered) in [
+    for (token, old, new, method, path, is_answered) in [
         (
             "block/volume:Volume",
             json!({ "iops": 5000, "sizeInGb": 20 }),
             json!({ "iops": 5000, "sizeInGb": 10 }),
+            "POST",
             "*/volumes",
             false,
         ),
-        ("registry/namespace:Namespace", json!({ "name": "one" }), json!({ "name": "two" }), "*/namespaces", true),
+        (
+            "registry/namespace:Namespace",
+            json!({ "name": "one" }),
+            json!({ "name": "two" }),
+            "POST",
+            "*/namespaces",
+            true,
+        ),
         (
             "object/bucket:Bucket",
             json!({ "name": "first-bucket" }),
             json!({ "name": "second-bucket" }),
+            "PUT",
             "/second-bucket",
             false,
         ),
@@ -231,11 +240,7 @@ async fn object_of_an_interrupted_replacement_is_reported_until_it_does_not_exis
             // The engine is killed before it stores the new object.
             killed.create(token, &changed, false).await.unwrap();
         } else {
-            fake.fault(Fault::at(path, FaultKind::DelayAfter { seconds: 1e9 }).method(if path == "/second-bucket" {
-                "PUT"
-            } else {
-                "POST"
-            }));
+            fake.fault(Fault::at(path, FaultKind::DelayAfter { seconds: 1e9 }).method(method));
             tokio::select! {
                 _ = killed.create(token, &changed, false) => panic!("{token}: there must be no response"),
                 () = more_than(&fake, &before) => {}
@@ -260,7 +265,7 @@ async fn object_of_an_interrupted_replacement_is_reported_until_it_does_not_exis
         };
         reverted(Some(if is_answered { "has created" } else { "may have created" })).await;
         // The refresh has found it.
-        let Ok(found) = listed(&fake, token, &thing.id).await else { panic!("{token}") };
+        let found = other_of_type(&fake, token, &thing.id).await;
         reverted(Some(&found)).await;
         let mut other = Plugin::with_fake(&fake, None).await;
         other.delete(token, &Thing { id: found, ..thing.clone() }).await.unwrap();
@@ -271,11 +276,12 @@ async fn object_of_an_interrupted_replacement_is_reported_until_it_does_not_exis
 }
 
 /// The ID of the only other object of a type.
-async fn listed(fake: &Running, token: &str, id: &str) -> Result<String, Vec<String>> {
+async fn other_of_type(fake: &Running, token: &str, id: &str) -> String {
     let mut lister = Plugin::with_fake(fake, None).await;
     let all = lister.list(token, &json!({}), 100).await;
     let others: Vec<String> = all.into_iter().map(|(other, _)| other).filter(|other| other != id).collect();
-    <[String; 1]>::try_from(others).map(|[other]| other)
+    let [other] = <[String; 1]>::try_from(others).unwrap_or_else(|others| panic!("{token}: {others:?}"));
+    other
 }
 
 /// How long the target of an action shows its transient status.

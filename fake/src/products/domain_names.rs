@@ -26,19 +26,23 @@ const EXAMPLES: [&str; 3] = ["example.com", "example.net", "example.org"];
 /// Whether a host name has this IP address. In the zones of the fake the records decide; below the external domains of the
 /// seed, and below [`EXAMPLES`], each name has every address; all others have none.
 pub(crate) fn resolves_to(store: &Store, external_domains: &[String], host: &str, address: &str) -> bool {
-    if let Some(addresses) = addresses(store, host) {
+    let name = final_name(store, host);
+    if let Some(addresses) = recorded_addresses(store, &name) {
         return addresses.iter().any(|other| other == address);
     }
-    let name = final_name(store, host);
     let mut external = EXAMPLES.into_iter().chain(external_domains.iter().map(String::as_str));
     external.any(|domain| within(&name, domain).is_some())
 }
 
 /// The IP addresses that a host name has in the zones of the fake; `None` if no zone contains it.
 pub(crate) fn addresses(store: &Store, host: &str) -> Option<Vec<String>> {
-    let name = final_name(store, host);
-    let zone = zone_of(store, &name)?;
-    let relative = within(&name, zone)?;
+    recorded_addresses(store, &final_name(store, host))
+}
+
+/// The data of the address records of a name; `None` if no zone contains it.
+fn recorded_addresses(store: &Store, name: &str) -> Option<Vec<String>> {
+    let zone = zone_of(store, name)?;
+    let relative = within(name, zone)?;
     let records = store.of(&RECORD).filter(|record| {
         record.hidden_text("dns_zone") == zone
             && ["A", "AAAA"].contains(&record.text("type"))

@@ -1,8 +1,8 @@
 //! Namespaces, containers and their parts in the older version of the API: the objects of the newer version under other names.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
-use crate::client::client;
+use crate::client::{Client, client};
 
 const OLDER: &str = "/containers/v1beta1/regions/fr-par";
 const NEWER: &str = "/containers/v1/regions/fr-par";
@@ -41,12 +41,18 @@ async fn container_of_the_older_version_is_the_one_of_the_newer_version() {
     assert_eq!(limits, [&json!(1_024_000_000), &json!(560), &json!(true)]);
 }
 
+/// A namespace, and a container in it.
+async fn container(client: &Client) -> (Value, Value) {
+    let namespace = client.good(&format!("POST {OLDER}/namespaces"), json!({ "name": "apps" })).await;
+    let body = json!({ "namespace_id": namespace["id"], "name": "web", "registry_image": "nginx" });
+    let container = client.good(&format!("POST {OLDER}/containers"), body).await;
+    (namespace, container)
+}
+
 #[tokio::test]
 async fn container_is_updated_deployed_listed_and_deleted() {
     let client = client().await;
-    let namespace = client.good(&format!("POST {OLDER}/namespaces"), json!({ "name": "apps" })).await;
-    let body = json!({ "namespace_id": namespace["id"], "name": "web", "registry_image": "nginx" });
-    let created = client.good(&format!("POST {OLDER}/containers"), body).await;
+    let (namespace, created) = container(&client).await;
     let one = format!("{OLDER}/containers/{}", created["id"].as_str().unwrap());
     let change = json!({ "http_option": "redirected", "registry_image": "nginx:2", "redeploy": true });
     let updated = client.good(&format!("PATCH {one}"), change).await;
@@ -67,9 +73,8 @@ async fn container_is_updated_deployed_listed_and_deleted() {
 #[tokio::test]
 async fn crons_and_triggers_of_the_older_version_are_triggers_of_the_newer_version() {
     let client = client().await;
-    let namespace = client.good(&format!("POST {OLDER}/namespaces"), json!({ "name": "apps" })).await;
-    let body = json!({ "namespace_id": namespace["id"], "name": "web", "registry_image": "nginx" });
-    let container = client.good(&format!("POST {OLDER}/containers"), body).await["id"].clone();
+    let (namespace, container) = container(&client).await;
+    let container = container["id"].clone();
     let body = json!({ "container_id": container, "schedule": "0 1 * * *", "args": { "job": "clean" } });
     let cron = client.good(&format!("POST {OLDER}/crons"), body).await;
     let one = format!("{OLDER}/crons/{}", cron["id"].as_str().unwrap());
@@ -122,9 +127,7 @@ async fn crons_and_triggers_of_the_older_version_are_triggers_of_the_newer_versi
 #[tokio::test]
 async fn domain_of_the_older_version_is_the_one_of_the_newer_version() {
     let client = client().await;
-    let namespace = client.good(&format!("POST {OLDER}/namespaces"), json!({ "name": "apps" })).await;
-    let body = json!({ "namespace_id": namespace["id"], "name": "web", "registry_image": "nginx" });
-    let container = client.good(&format!("POST {OLDER}/containers"), body).await["id"].clone();
+    let container = container(&client).await.1["id"].clone();
     let body = json!({ "container_id": container, "hostname": "www.example.org" });
     let created = client.good(&format!("POST {OLDER}/domains"), body).await;
     assert_eq!([&created["status"], &created["url"]], ["creating", "https://www.example.org"]);

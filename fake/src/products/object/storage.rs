@@ -50,7 +50,7 @@ pub(super) struct Storage<'a> {
 }
 
 const fn kind(name: &'static str, indexed: &'static [&'static str]) -> Kind {
-    Kind { id: "", indexed, ..Kind::new(name, "", "", Missing::Message("there is no such thing in Object Storage")) }
+    Kind { id: "", indexed, ..Kind::new(name, "", "", Missing::Message("there is no such object in Object Storage")) }
 }
 
 impl Storage<'_> {
