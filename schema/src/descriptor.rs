@@ -161,6 +161,11 @@ pub struct Resource {
     /// express, and the operations that it calls.
     #[serde(default)]
     pub special: Option<Special>,
+    /// Fields of responses that are composed of other fields, such as an ARN, to the end of their format: parts separated
+    /// by colons or slashes, each a prefix and a field in braces: `TopicArn: "project-{project_id}:{Name}"`. The fields
+    /// are added to responses and to the elements of the list.
+    #[serde(default)]
+    pub composed: BTreeMap<String, String>,
     /// Groups of properties; exactly one of each group must be set.
     #[serde(default)]
     pub exactly_one: Vec<Vec<String>>,
@@ -436,6 +441,4 @@ pub struct Listing {
     /// Reason why `list-project` excludes these objects: another resource includes them, or they may be very many. List
     /// and imports include them.
     pub excluded_from_project: Option<String>,
-    /// Reason why these objects cannot be listed, such as credentials of their own. Only an import by ID finds them.
-    pub unavailable: Option<String>,
 }

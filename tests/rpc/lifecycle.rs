@@ -256,9 +256,7 @@ async fn check_lookup(plugin: &mut Plugin, catalog: &Catalog, token: &str, thing
 /// It is in the list of all objects, also with pages, and is imported by name if the name is unique.
 async fn check_list(plugin: &mut Plugin, resource: &Resource, token: &str, thing: &Thing) {
     let Some(listing) = &resource.listing else {
-        let has_own_keys = resource.properties.contains_key("secretKey");
-        let is_unlisted = resource.local.is_some() || resource.action.is_some() || has_own_keys;
-        assert!(is_unlisted, "{token} has no list operation");
+        assert!(resource.local.is_some() || resource.action.is_some(), "{token} has no list operation");
         assert!(plugin.list(token, &json!({}), 0).await.is_empty(), "{token}: it is not listed");
         return;
     };
@@ -275,12 +273,12 @@ async fn check_list(plugin: &mut Plugin, resource: &Resource, token: &str, thing
     }
     let (_, name) = found.unwrap_or_else(|| panic!("{token}: {} is not in {all:?}", thing.id));
     assert_eq!(plugin.list(token, &query, 1).await, all, "{token}: in pages");
-    // An action cannot be imported.
-    if resource.action.is_some() {
-        return;
-    }
     let is_uuid = resource.id.iter().all(|part| matches!(part, IdPart::Locality | IdPart::Id));
     let is_by_uuid = is_uuid && resource.other_ids.is_empty() && resource.named_by.is_empty();
+    // An action cannot be imported, and other IDs contain the name.
+    if resource.action.is_some() || listing.list.is_none() || !is_by_uuid {
+        return;
+    }
     let kind = match resource.locality {
         Locality::Region => "region",
         Locality::Zone => "zone",
@@ -291,7 +289,7 @@ async fn check_list(plugin: &mut Plugin, resource: &Resource, token: &str, thing
     // Names are searched in the provider's project.
     let mut namesakes = plugin.list(token, &here, 0).await;
     namesakes.retain(|(_, other)| other == name);
-    if listing.list.is_some() && is_by_uuid && namesakes == [(thing.id.clone(), name.clone())] {
+    if namesakes == [(thing.id.clone(), name.clone())] {
         let named = place.map_or_else(|| name.clone(), |(_, place)| format!("{place}/{name}"));
         let read =
             plugin.read(token, &Thing::unknown(&named)).await.unwrap_or_else(|status| panic!("{token}: {status}"));

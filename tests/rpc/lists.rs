@@ -4,6 +4,7 @@ use pulumi_rpc::pulumirpc as rpc;
 use scaleway_fake::{DEFAULT_ORGANIZATION, Fake, Seed};
 use serde_json::{Value as Json, json};
 use tests::places;
+use tests::property_bag::to_json;
 use tokio::task::JoinSet;
 
 use crate::plugin::{Plugin, SECRET_KEY, Thing, urn};
@@ -13,7 +14,11 @@ const ADDRESS: &str = "network/publicGatewayIp:PublicGatewayIp";
 const BUCKET: &str = "object/bucket:Bucket";
 const MEMBERSHIP: &str = "iam/groupMembership:GroupMembership";
 const OBJECT: &str = "object/item:Item";
+const QUEUE: &str = "mnq/sqsQueue:SqsQueue";
 const REVERSE: &str = "network/publicGatewayIpReverseDns:PublicGatewayIpReverseDns";
+
+const SUBSCRIPTION: &str = "mnq/snsTopicSubscription:SnsTopicSubscription";
+const TOPIC: &str = "mnq/snsTopic:SnsTopic";
 
 /// Maximum number of elements in one response of Object Storage.
 const OBJECTS_OF_A_PAGE: usize = 1000;
@@ -75,6 +80,55 @@ async fn every_bucket_has_a_listed_access_control_list() {
     made(&mut plugin, ACL, json!({ "bucket": open.id, "acl": "public-read" })).await;
     assert_eq!(ids(&mut plugin, ACL, json!({})).await, ["fr-par/open/public-read", "fr-par/shut/private"]);
     assert_eq!(ids(&mut plugin, ACL, json!({ "bucket": open.id })).await, ["fr-par/open/public-read"]);
+}
+
+/// The credentials of the service of this name, created in the provider's project.
+async fn messaging_credentials(plugin: &mut Plugin, service: &str) -> Json {
+    let lower = service.to_lowercase();
+    made(plugin, &format!("mnq/{lower}:{service}"), json!({})).await;
+    let permissions = json!({ "name": "manager", "permissions": { "canManage": true, "canReceive": true } });
+    let credentials = made(plugin, &format!("mnq/{lower}Credentials:{service}Credentials"), permissions).await;
+    let state = to_json(&credentials.state);
+    json!({ "accessKey": state["accessKey"], "secretKey": state["secretKey"] })
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn queues_topics_and_subscriptions_are_listed_with_their_credentials() {
+    let fake = Fake::builder().keys([SECRET_KEY]).start().await.unwrap();
+    let mut plugin = Plugin::with_fake(&fake, None).await;
+    let with = |keys: &Json, name: &str, value: &str| {
+        let mut inputs = keys.clone();
+        inputs[name] = value.into();
+        inputs
+    };
+    let sqs = messaging_credentials(&mut plugin, "Sqs").await;
+    let sns = messaging_credentials(&mut plugin, "Sns").await;
+    for (token, keys) in [(QUEUE, &sqs), (TOPIC, &sns), (SUBSCRIPTION, &sns)] {
+        assert!(plugin.list(token, keys, 0).await.is_empty(), "{token}");
+    }
+    let mut objects = Vec::new();
+    for (token, keys) in [(QUEUE, &sqs), (QUEUE, &sqs), (TOPIC, &sns)] {
+        let name = format!("{}-{}", token.len(), objects.len());
+        objects.push((token, keys, name.clone(), made(&mut plugin, token, with(keys, "name", &name)).await));
+    }
+    let mut subscribed = with(&sns, "topicId", &objects[2].3.id);
+    (subscribed["protocol"], subscribed["endpoint"]) = ("lambda".into(), "https://orders.example.org".into());
+    let topic = objects[2].2.clone();
+    objects.push((SUBSCRIPTION, &sns, topic, made(&mut plugin, SUBSCRIPTION, subscribed).await));
+    for (token, keys) in [(QUEUE, &sqs), (TOPIC, &sns), (SUBSCRIPTION, &sns)] {
+        let expected = objects.iter().filter(|(of, ..)| *of == token);
+        let expected: Vec<(String, String)> =
+            expected.map(|(_, _, name, object)| (object.id.clone(), name.clone())).collect();
+        assert_eq!(plugin.list(token, keys, 0).await, expected);
+        // As in an import, the provider can have the credentials.
+        let key = |name: &str| keys[name].as_str().unwrap();
+        let mut importing = Plugin::with_key(&fake, key("accessKey"), key("secretKey")).await;
+        assert_eq!(ids(&mut importing, token, json!({})).await.len(), expected.len());
+        let request = rpc::ListRequest { token: format!("evalap-scaleway:{token}"), ..Default::default() };
+        let error = Plugin::with_fake(&fake, None).await.client.list(request).await.err().unwrap().to_string();
+        let facts = ["permission denied", "`accessKey` and `secretKey` of the provider", "credentials", "`canManage`"];
+        assert!(facts.iter().all(|fact| error.contains(fact)), "{error}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -166,10 +166,12 @@ async fn topic_has_subscriptions_until_it_is_deleted() {
 
 #[tokio::test]
 async fn only_valid_credentials_of_an_active_service_have_access() {
-    let mut sqs = Service::new("sqs", json!({ "can_receive": true })).await;
+    let receiver = Service::new("sqs", json!({ "can_publish": true, "can_receive": true })).await;
+    let mut sqs = Service::new("sqs", json!({ "can_manage": true })).await;
     let create = "{\"QueueName\":\"main\"}";
     let denied = outcome(400, "AccessDeniedException");
-    assert_eq!(sqs.code("CreateQueue", create).await, denied, "without the permission");
+    assert_eq!(receiver.code("CreateQueue", create).await, denied, "without the permission");
+    assert_eq!(receiver.code("ListQueues", "{}").await, denied, "without the permission");
     assert_eq!(sqs.code("ListQueues", "{}").await.0, 200);
     let key = std::mem::replace(&mut sqs.secret_key, "11111111-1111-4111-8111-111111111111".to_owned());
     assert_eq!(sqs.code("ListQueues", "{}").await, denied, "with another secret key");

@@ -207,6 +207,9 @@ impl WireFormat {
     }
 }
 
+/// The properties of queues, topics and subscriptions with the credentials of their requests.
+pub const MESSAGING_CREDENTIALS: [&str; 2] = ["accessKey", "secretKey"];
+
 /// How a response identifies its object. Empty for lists, Object Storage, queues and topics.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -10,7 +10,10 @@ mod property;
 mod resource;
 mod special;
 
-pub use call::{Body, Each, EachOf, Find, Identity, Operation, Query, Settles, Source, Step, When, WireFormat};
+pub use call::{
+    Body, Each, EachOf, Find, Identity, MESSAGING_CREDENTIALS, Operation, Query, Settles, Source, Step, When,
+    WireFormat,
+};
 pub use checks::{Checks, Format, Known, KnownGroup};
 pub use component::{Component, Method};
 pub use entries::Entries;

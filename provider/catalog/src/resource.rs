@@ -30,6 +30,10 @@ pub struct Resource {
     /// The fields of responses that, joined by dots, are its name, if the name replaces the UUID in its ID.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub named_by: Vec<String>,
+    /// Fields of responses that are composed of other fields, to the end of their format:
+    /// `SubscriptionArn: "project-{project_id}:{topic_name}:{id}"`.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub composed: BTreeMap<String, String>,
     /// The properties by name.
     pub properties: BTreeMap<String, Property>,
     /// The calls that create it, in order. Later calls are made only for inputs that earlier calls did not send.

@@ -1,7 +1,8 @@
 //! Pagination: reads all pages of a list.
 //!
 //! Scaleway's APIs use `page`, `page_size` and `total_count`; the one of Instances uses `per_page` and the header
-//! `X-Total-Count`, that of Audit Trail uses `page_token`, and Object Storage uses `continuation-token`.
+//! `X-Total-Count`, that of Audit Trail uses `page_token`, and Object Storage uses `continuation-token`. Lists of queues and
+//! topics are complete: Scaleway documents `NextToken` of their protocols as not supported. It is used if it is returned.
 
 use serde_json::Value;
 
@@ -35,8 +36,12 @@ impl Client {
         if call.storage.is_some() {
             return self.list_on(&call, items).await;
         }
+        if call.messaging.is_some() {
+            return self.list_by_token(&call, items, "NextToken", "NextToken").await;
+        }
         if call.format.has_tokens {
-            return self.list_by_token(&call, items).await;
+            let call = call.query("page_size", PAGE_SIZE.to_string());
+            return self.list_by_token(&call, items, "page_token", "next_page_token").await;
         }
         match self.list_up_to(call.clone(), items, MOST_PAGES).await? {
             Pages::All(elements) => Ok(elements),
@@ -62,22 +67,24 @@ impl Client {
         Err(too_long(&call))
     }
 
-    /// A list whose responses, except for the last, contain the token of the next page.
-    async fn list_by_token(&self, call: &Call, items: &str) -> Result<Vec<Value>, Error> {
-        let call = call.clone().query("page_size", PAGE_SIZE.to_string());
+    /// A list whose responses, except for the last, contain the token of the next page: the names of the parameter and of
+    /// the field with it.
+    async fn list_by_token(&self, call: &Call, items: &str, parameter: &str, field: &str) -> Result<Vec<Value>, Error> {
         let mut elements = Vec::new();
         let mut next = call.clone();
         for _ in 0..MOST_PAGES {
             let Response { mut body, request_id, .. } = self.send(next).await?;
-            let Some(Value::Array(page)) = body.get_mut(items).map(Value::take) else {
-                return Err(undecoded(&call, format!("it has no list \"{items}\""), request_id));
-            };
-            elements.extend(page);
-            let token = body.get("next_page_token").and_then(Value::as_str).filter(|token| !token.is_empty());
+            match body.get_mut(items).map(Value::take) {
+                Some(Value::Array(page)) => elements.extend(page),
+                // The protocols of AWS omit empty lists.
+                _ if call.messaging.is_some() => {}
+                _ => return Err(undecoded(call, format!("it has no list \"{items}\""), request_id)),
+            }
+            let token = body.get(field).and_then(Value::as_str).filter(|token| !token.is_empty());
             let Some(token) = token else { return Ok(elements) };
-            next = call.clone().query("page_token", token);
+            next = call.clone().query(parameter, token);
         }
-        Err(too_long(&call))
+        Err(too_long(call))
     }
 
     /// A list of Object Storage: each response except the last contains the token of the next page.

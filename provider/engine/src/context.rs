@@ -158,7 +158,9 @@ impl<'a> Context<'a> {
         let awaited: Vec<(String, String)> =
             step.awaits.iter().map(|(message, what)| (message.to_lowercase(), filled_in(what, scope))).collect();
         // The key may have no permission for one of several reads: that is a warning, and is not retried.
-        let optional = step.optional || !step.reads.is_empty();
+        // So may a list of queues or topics by the provider's key, which is not one of their credentials.
+        let is_by_provider = call.messaging.as_ref().is_some_and(|messaging| messaging.credentials.is_none());
+        let optional = step.optional || !step.reads.is_empty() || (is_by_provider && step.call.pages.is_some());
         // The rules of a security group have its ID, and no other.
         let own = scope.source(&catalog::Source::Id).as_ref().and_then(wire::plain_text);
         let own = own.or_else(|| scope.id()?.rsplit('/').next().map(str::to_owned)).unwrap_or_default();

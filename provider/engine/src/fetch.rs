@@ -7,6 +7,7 @@ use crate::client_error::api_error;
 use crate::context::Context;
 use crate::identity;
 use crate::listed_object;
+use rules::composed::add_parts;
 use rules::error::{Error, ErrorKind};
 use rules::scope::Scope;
 use rules::wire;
@@ -202,7 +203,8 @@ pub(crate) fn merge(resource: &Resource, scope: &mut Scope<'_>, into: Option<&st
         wire::set(&mut scope.answers, path, answer);
         return;
     }
-    let Json::Object(answer) = answer else { return };
+    let Json::Object(mut answer) = answer else { return };
+    add_parts(resource, &mut answer);
     let returned_once = |field: &str| {
         resource.properties.values().any(|property| property.returned_once && property.read.as_deref() == Some(field))
     };

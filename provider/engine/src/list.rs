@@ -4,12 +4,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use catalog::{Listing, Source, Step, Within};
+use catalog::{Listing, Resource, Source, Step, Within};
 use serde_json::Value as Json;
 use value::{Object, Value};
 
 use crate::context::Context;
 use crate::{fetch, nested, read};
+use rules::composed;
 use rules::error::{Error, ErrorKind};
 use rules::id;
 use rules::place;
@@ -158,7 +159,7 @@ async fn of_one(
         return Ok(listed.into_iter().collect());
     };
     let answer = cx.perform(&Step::of(list.clone()), &scope, &[], false).await?.unwrap_or_default();
-    let answer = named_strings(answer, &listing.name);
+    let answer = with_fields(answer, cx.resource, listing);
     let mut found = Vec::new();
     for element in elements(listing.element.as_deref(), &answer) {
         let is_own = which == Which::Manageable && any_has(&listing.without, element);
@@ -187,14 +188,18 @@ async fn of_one(
     Ok(found)
 }
 
-/// A list of names as a list of objects with that name.
-fn named_strings(answer: Json, name: &str) -> Json {
-    match answer {
-        Json::Array(items) if items.iter().any(Json::is_string) => {
-            items.into_iter().map(|item| serde_json::json!({ name: item })).collect()
+/// A list of strings as a list of objects with that composed field or name, and all objects with the parts of composed fields.
+fn with_fields(mut answer: Json, resource: &Resource, listing: &Listing) -> Json {
+    let field = resource.composed.keys().next().unwrap_or(&listing.name);
+    for item in answer.as_array_mut().into_iter().flatten() {
+        if item.is_string() {
+            *item = serde_json::json!({ field: item.take() });
         }
-        answer => answer,
+        if let Json::Object(fields) = item {
+            composed::add_parts(resource, fields);
+        }
     }
+    answer
 }
 
 /// The known data before the call: the region or zone, the owner and the parent.
@@ -224,6 +229,8 @@ fn asked<'a>(
     }
     let mut scope = Scope::of_inputs(cx.resource, &inputs, cx.defaults)?;
     scope.wanted.extend(owners);
+    // Such as the project of queues, which is that of the credentials, whatever the provider's is.
+    scope.wanted.retain(|field, _| !composed::is_part(cx.resource, field));
     Ok(scope)
 }
 

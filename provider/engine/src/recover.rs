@@ -162,8 +162,9 @@ pub(crate) async fn create(cx: &Context<'_>, scope: &Scope<'_>, inputs: &Object)
     let name = name_of(cx.resource, scope);
     let key = format!("{} {}", cx.resource.token, name.as_deref().unwrap_or_default());
     let lock = cx.journal.lock(&key);
-    let before = if needs_snapshot(cx.resource, scope) { ids(aside, scope).await? } else { Vec::new() };
     let handler = special::handler(cx.resource);
+    let is_looked_up = !handler.repeats_creates() && needs_snapshot(cx.resource, scope);
+    let before = if is_looked_up { ids(aside, scope).await? } else { Vec::new() };
     let interrupted = cx.journal.unfinished(cx.urn).filter(|attempt| attempt.token == cx.resource.token);
     if !handler.repeats_creates() || interrupted.is_none_or(|attempt| attempt.name != name) {
         handler.before_create(aside, scope).await?;

@@ -1,6 +1,6 @@
 //! The HTTP request of a step: method, path, query and body, from the operation in the catalog and the values in scope.
 
-use catalog::{Source, Step, WireFormat};
+use catalog::{MESSAGING_CREDENTIALS, Source, Step, WireFormat};
 use client::{Call, Credentials, MessageFormat, Messaging, Method, Repeatable, Shape, Storage};
 use rules::error::{Error, ErrorKind};
 use rules::scope::Scope;
@@ -92,7 +92,8 @@ fn messaged(operation: &str, format: &Json, scope: &Scope<'_>) -> Result<Messagi
         let value = scope.source(&Source::Property(name.to_owned()));
         value.as_ref().and_then(wire::plain_text).filter(|text| !text.is_empty())
     };
-    let credentials = text("accessKey").zip(text("secretKey")).map(|(access, secret)| Credentials::new(access, secret));
+    let [access, secret] = MESSAGING_CREDENTIALS.map(text);
+    let credentials = access.zip(secret).map(|(access, secret)| Credentials::new(access, secret));
     let endpoint = text(&format!("{}Endpoint", format.service.name()));
     Ok(Messaging { region, endpoint, credentials, format })
 }

@@ -8,6 +8,7 @@ pub mod action;
 pub mod aliases;
 mod autoname;
 pub mod check;
+pub mod composed;
 pub mod convert;
 pub mod decode;
 pub mod diff;

@@ -185,12 +185,22 @@ fn list_inputs(listing: &Listing, label: &str) -> Json {
         "region" | "zone" => format!("The {name} of the objects. Default: the provider's {name}."),
         "projectId" => "Project ID of the objects. Default: the provider's project.".to_owned(),
         "organizationId" => "Organization ID of the objects. Default: the provider's organization.".to_owned(),
+        "accessKey" | "secretKey" => {
+            let key = if name == "accessKey" { "Access key" } else { "Secret key" };
+            format!("{key} of the credentials. Default: that of the provider.")
+        }
         _ => format!("Id of the parent resource of the {label} resources. Default: all parents."),
     };
     let inputs: Map<String, Json> = listing
         .inputs
         .iter()
-        .map(|name| (name.clone(), json!({ "type": "string", "description": describe(name) })))
+        .map(|name| {
+            let mut input = json!({ "type": "string", "description": describe(name) });
+            if catalog::MESSAGING_CREDENTIALS.contains(&name.as_str()) {
+                input["secret"] = json!(true);
+            }
+            (name.clone(), input)
+        })
         .collect();
     json!({ "type": "object", "properties": inputs })
 }

@@ -1,5 +1,7 @@
 //! How all resources of a type are listed: the operation, and the parent resources that it is called for.
 
+use std::collections::BTreeMap;
+
 use catalog::{Listing, Locality, Operation, Query, Source, Within};
 
 use super::lookup::element;
@@ -24,12 +26,6 @@ impl<'a> Scope<'a> {
         // No discontinued resources exist, and the API has no list of actions, unless they create objects.
         let is_unlisted = self.resource.action.as_ref().is_some_and(|action| !action.creates);
         if self.resource.discontinued.is_some() || is_unlisted {
-            return None;
-        }
-        if word.unavailable.is_some() {
-            if word.list.is_some() || word.single {
-                findings.mistake(&place.at("unavailable"), "conflicts with `list` and `single`");
-            }
             return None;
         }
         let mut of = Vec::new();
@@ -60,7 +56,9 @@ impl<'a> Scope<'a> {
         if word.complete {
             check_complete(read, list.as_ref(), inner.as_deref(), &place.at("complete"), findings);
         }
-        let undated = list.as_ref().is_some_and(|list| check_fields(&word, list, inner.as_deref(), &place, findings));
+        let undated = list
+            .as_ref()
+            .is_some_and(|list| check_fields(&word, &self.resource.composed, list, inner.as_deref(), &place, findings));
         let undated = undated || word.undated;
         let list = list.map(|list| self.listing_operation(&list, &of, findings));
         let inputs = self.listing_inputs(list.as_ref(), &of);
@@ -136,7 +134,11 @@ impl<'a> Scope<'a> {
         let project = is_of_project.then_some("projectId");
         let organization = uses(&Source::Organization).then_some("organizationId");
         let parents = of.iter().map(|of| of.property.as_str());
-        place.into_iter().chain(project).chain(organization).chain(parents).map(str::to_owned).collect()
+        // The lists of queues and topics need credentials of their own.
+        let credentials = list.and_then(|list| list.messaging.as_ref()).map(|_| catalog::MESSAGING_CREDENTIALS);
+        let credentials = credentials.into_iter().flatten();
+        let names = place.into_iter().chain(project).chain(organization).chain(parents).chain(credentials);
+        names.map(str::to_owned).collect()
     }
 }
 
@@ -165,11 +167,13 @@ fn within(word: &descriptor::Within) -> Within {
 /// Reports filters by fields that no element has; returns whether elements have no time of creation.
 fn check_fields(
     word: &descriptor::Listing,
+    composed: &BTreeMap<String, String>,
     list: &Call<'_>,
     inner: Option<&str>,
     place: &Place,
     findings: &mut Findings,
 ) -> bool {
+    let is_composed = |name: &String| composed.values().any(|format| format.contains(&format!("{{{name}}}")));
     let Some(whole) = element(list).or_else(|| list.answer()) else { return false };
     let inner = inner.map(|name| name.strip_suffix("[]").unwrap_or(name));
     let candidate = match inner {
@@ -184,7 +188,7 @@ fn check_fields(
     let Some(fields) = candidate.inner().fields() else { return false };
     let candidate = candidate.inner();
     let named = word.only.keys().chain(word.without.keys()).chain(&word.name);
-    for name in named.filter(|name| candidate.at(name).is_none()) {
+    for name in named.filter(|name| candidate.at(name).is_none() && !is_composed(name)) {
         findings.mistake(place, format!("an element of {} has no field \"{name}\"", list.operation.id));
     }
     !CREATED.iter().any(|name| fields.contains_key(*name))

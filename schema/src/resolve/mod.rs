@@ -164,6 +164,7 @@ impl<'a> Scope<'a> {
             id: self.id.clone(),
             other_ids: self.other_ids.clone(),
             named_by: self.named_by(&calls.answers, findings),
+            composed: self.composed_fields(&calls, findings),
             create: self.steps(&calls.create, &calls, &properties, findings),
             read: self.steps(&calls.read, &calls, &properties, findings),
             update: self.steps(&calls.update, &calls, &properties, findings),
@@ -298,6 +299,19 @@ impl<'a> Scope<'a> {
         let within = self.resource.within.as_ref()?;
         self.check_property(&within.property, &self.place.at("within").at("property"), findings);
         Some(Within { property: within.property.clone(), token: within.token.clone() })
+    }
+
+    /// Each part of a format is a prefix and a field in braces.
+    fn composed_fields(&self, calls: &Calls<'a>, findings: &mut Findings) -> BTreeMap<String, String> {
+        for (field, format) in &self.resource.composed {
+            let place = self.place.at("composed").at(field);
+            check_answer_field(&calls.answers, field, &place, findings);
+            let is_part = |part: &str| part.strip_suffix('}').is_some_and(|part| part.matches('{').count() == 1);
+            if !format.split([':', '/']).all(is_part) {
+                findings.mistake(&place, "each part between colons or slashes must be a prefix and a field in braces");
+            }
+        }
+        self.resource.composed.clone()
     }
 
     fn named_by(&self, answers: &Shape<'a>, findings: &mut Findings) -> Vec<String> {

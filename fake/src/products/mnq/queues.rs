@@ -37,7 +37,7 @@ pub(super) fn serve(message: &mut Message<'_>, action: &str) -> Answer {
         "PurgeQueue" => (&[manage], purge),
         "GetQueueUrl" => (&[manage, publish, receive], url),
         "GetQueueAttributes" => (&[manage, publish, receive], get),
-        "ListQueues" => (&[manage, publish, receive], list),
+        "ListQueues" => (&[manage], list),
         "SendMessage" => (&[publish], send),
         "ReceiveMessage" => (&[receive], receive_message),
         "DeleteMessage" => (&[receive], delete_message),

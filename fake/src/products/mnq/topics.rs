@@ -25,7 +25,7 @@ pub(super) fn serve(message: &mut Message<'_>, action: &str) -> Answer {
         "Subscribe" => (&[manage, receive], subscribe),
         "GetSubscriptionAttributes" => (&[manage, publish, receive], get_subscription),
         "SetSubscriptionAttributes" => (&[manage], set_subscription),
-        "ListSubscriptions" | "ListSubscriptionsByTopic" => (&[manage, publish, receive], list_subscriptions),
+        "ListSubscriptions" | "ListSubscriptionsByTopic" => (&[manage, receive], list_subscriptions),
         "Unsubscribe" => (&[manage, receive], unsubscribe),
         _ => return Err(MessageError::new("InvalidAction", format!("the fake does not serve {action}"))),
     };

@@ -5,10 +5,10 @@ use http::{HeaderMap, Method, StatusCode};
 use super::{ApiError, Kind, kind, one_line};
 
 impl ApiError {
-    /// An error response with this code and message; `title` is the name of the service.
+    /// An error response with this code and message; `title` is the name of the service, and `keys` are its keys in messages.
     pub(crate) fn from_messaging(
         (operation, method): (&str, &Method),
-        title: &str,
+        (title, keys): (&str, &str),
         (status, headers): (StatusCode, &HeaderMap),
         (code, message): (Option<String>, Option<String>),
     ) -> Self {
@@ -19,8 +19,8 @@ impl ApiError {
         error.kind = messaging_kind(status, error.error_type.as_deref());
         if matches!(error.kind, Kind::Denied | Kind::Unauthenticated) {
             error.help_message = Some(format!(
-                "set `accessKey` and `secretKey` of {title} credentials of the project that have the permission `canManage`, and \
-                 check that {title} is active"
+                "set {keys} to those of {title} credentials of the project that have the permission `canManage`, and check that \
+                 {title} is active"
             ));
         }
         error.is_ambiguous = error.kind == Kind::Broken && !status.is_redirection() && !method.is_safe();

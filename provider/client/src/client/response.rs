@@ -32,7 +32,11 @@ pub(super) fn read(
                 let service = messaging.format.service;
                 let described = messaging::error(service, headers, bytes);
                 let (call, response) = ((call.operation.as_str(), &call.method), (status, headers));
-                ApiError::from_messaging(call, service.title(), response, described)
+                let keys = match messaging.credentials {
+                    Some(_) => "`accessKey` and `secretKey`",
+                    None => "`accessKey` and `secretKey` of the provider, which signed the request,",
+                };
+                ApiError::from_messaging(call, (service.title(), keys), response, described)
             }
             None => read(&call.operation, &call.method, status, headers, bytes).at(&call.path),
         };

@@ -119,7 +119,8 @@ pub(crate) fn read(call: &Call, messaging: &Messaging, bytes: &[u8]) -> Result<V
             fields.insert(name.clone(), value);
         }
     }
-    if fields.is_empty() && call.is_read() {
+    // Empty lists are omitted.
+    if fields.is_empty() && call.is_read() && !action.starts_with("List") {
         return Err("it is empty".to_owned());
     }
     Ok(if fields.is_empty() { Value::Null } else { Value::Object(fields) })

@@ -1,6 +1,6 @@
-//! Subscriptions: the topic is an ARN in requests, and the ID of the resource has parts of the ARN of the subscription.
+//! Subscriptions: the topic is an ARN in requests, and may be an ID in the program.
 //!
-//! A descriptor is not sufficient because an ARN is composed of, and divided into, the parts of IDs.
+//! A descriptor is not sufficient because the ARN is composed of the parts of the ID.
 
 use serde_json::Value as Json;
 use value::{Object, Path};
@@ -25,25 +25,11 @@ impl Special for Subscription {
         }
     }
 
-    fn decode(&self, wire: &mut Wire) {
-        add_parts(wire);
-    }
-
     fn check(&self, _olds: &Object, inputs: &Object, failures: &mut Vec<Failure>) {
         if inputs.flag("redrivePolicy") == Some(true) {
             let reason = "cannot be true: Scaleway has no dead-letter queues of subscriptions; remove this input";
             failures.push(Failure { path: Path::root("redrivePolicy"), reason: reason.to_owned() });
         }
-    }
-}
-
-/// Adds the UUID and the name of the topic, from the ARN of the subscription.
-pub fn add_parts(wire: &mut Wire) {
-    let arn = wire::text(wire, "SubscriptionArn").unwrap_or_default().to_owned();
-    let parts: Vec<&str> = arn.split(':').collect();
-    if let ["arn", _, _, _, _, topic, uuid] = parts.as_slice() {
-        wire.insert("topic_name".to_owned(), Json::from(*topic));
-        wire.insert("id".to_owned(), Json::from(*uuid));
     }
 }
 

@@ -1,9 +1,9 @@
-//! ARNs of topics and subscriptions.
+//! ARNs of topics, and the policy that subscriptions cannot have.
 #![allow(clippy::unwrap_used)]
 
 use serde_json::json;
 
-use super::super::{decoded, encoded};
+use super::super::encoded;
 use super::*;
 
 const ARN: &str = "arn:scw:sns:fr-par:project-p1:main";
@@ -13,14 +13,6 @@ fn topic_is_sent_as_an_arn() {
     assert_eq!(encoded(&Subscription, &json!({ "topic_id": "fr-par/p1/main" })), json!({ "TopicArn": ARN }));
     assert_eq!(encoded(&Subscription, &json!({ "TopicArn": ARN, "topic_id": "x" })), json!({ "TopicArn": ARN }));
     assert_eq!(encoded(&Subscription, &json!({ "topic_id": "main" })), json!({}));
-}
-
-#[test]
-fn parts_of_the_id_are_read_from_the_arn() {
-    let read = decoded(&Subscription, &json!({ "SubscriptionArn": format!("{ARN}:u1") }));
-    assert_eq!((&read["topic_name"], &read["id"]), (&json!("main"), &json!("u1")));
-    let pending = json!({ "SubscriptionArn": "pending confirmation" });
-    assert_eq!(decoded(&Subscription, &pending), pending);
 }
 
 #[test]
