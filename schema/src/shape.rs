@@ -82,6 +82,8 @@ impl<'a> Field<'a> {
         let (first, rest) = path.split_once('.').unwrap_or((path, ""));
         let (name, selector) = first.split_once('[').map_or((first, None), |(name, rest)| (name, Some(rest)));
         let next = match self.kind() {
+            // `[type=custom]` is the object itself.
+            _ if name.is_empty() => self.schema,
             Kind::Object { properties, .. } => properties.get(name)?,
             Kind::Map(values) => values,
             _ => return None,

@@ -95,6 +95,9 @@ pub struct Property {
     /// An output `synced` or `drifted`: whether the named property has the same value in the API and in the program.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub drift_of: Option<String>,
+    /// The element that the API adds to the list, as a template. It is left out unless the program sets it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub added: Option<String>,
     /// The template of an output, with names of other properties in braces.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub template: Option<String>,
@@ -252,6 +255,8 @@ pub enum Convert {
     HostCidr,
     /// An IP address, returned with the prefix length of its subnet.
     Address,
+    /// Whether an IP address is an IPv6 address: a boolean in requests, read from the address.
+    IsIpv6,
     /// A date to midnight UTC of that day.
     Date,
     /// `false` is not sent, and is read if the field is absent. A string, such as `Enabled`, is `true`.

@@ -27,10 +27,6 @@ pub enum Handler {
     /// Apple silicon servers.
     #[serde(rename = "applesilicon.server")]
     ApplesiliconServer,
-    /// Notifications of budget alerts.
-    #[serde(rename = "billing.budget_alert_notification")]
-    BillingBudgetAlertNotification,
-
     /// Instance groups of Autoscaling.
     #[serde(rename = "autoscaling.instance_group")]
     AutoscalingInstanceGroup,
@@ -55,12 +51,6 @@ pub enum Handler {
     /// DNS zones.
     #[serde(rename = "domain.zone")]
     DomainZone,
-    /// DNS stages of Edge Services.
-    #[serde(rename = "edgeservices.dns_stage")]
-    EdgeservicesDnsStage,
-    /// Flexible IPs of Elastic Metal.
-    #[serde(rename = "elasticmetal.ip")]
-    ElasticmetalIp,
     /// MAC addresses of flexible IPs.
     #[serde(rename = "elasticmetal.ip_mac_address")]
     ElasticmetalIpMacAddress,
@@ -136,12 +126,6 @@ pub enum Handler {
     /// Backends of load balancers.
     #[serde(rename = "loadbalancers.backend")]
     LoadbalancersBackend,
-    /// Certificates of load balancers.
-    #[serde(rename = "loadbalancers.certificate")]
-    LoadbalancersCertificate,
-    /// Addresses of load balancers.
-    #[serde(rename = "loadbalancers.ip")]
-    LoadbalancersIp,
     /// Load balancers.
     #[serde(rename = "loadbalancers.load_balancer")]
     LoadbalancersLoadBalancer,
@@ -187,12 +171,6 @@ pub enum Handler {
     /// Redis clusters.
     #[serde(rename = "redis.cluster")]
     RedisCluster,
-    /// Blocked addresses of Transactional Email.
-    #[serde(rename = "tem.blocked_list")]
-    TemBlockedList,
-    /// Domains of Transactional Email.
-    #[serde(rename = "tem.domain")]
-    TemDomain,
     /// Validation of domains of Transactional Email.
     #[serde(rename = "tem.domain_validation")]
     TemDomainValidation,

@@ -37,7 +37,6 @@ mod object_bucket;
 mod object_item;
 mod observability_alert_manager;
 mod server_private_networks;
-mod tem_blocked_list;
 mod tem_domain_validation;
 
 use std::collections::BTreeSet;
@@ -160,13 +159,9 @@ fn calls(handler: catalog::Handler) -> &'static dyn Handler {
         Handler::ObjectBucket => &object_bucket::Bucket,
         Handler::ObjectItem => &object_item::Item,
         Handler::ObservabilityAlertManager => &observability_alert_manager::AlertManager,
-        Handler::TemBlockedList => &tem_blocked_list::BlockedList,
         Handler::TemDomainValidation => &tem_domain_validation::DomainValidation,
-        Handler::BillingBudgetAlertNotification
-        | Handler::ApplesiliconRunner
+        Handler::ApplesiliconRunner
         | Handler::AutoscalingInstanceTemplate
-        | Handler::EdgeservicesDnsStage
-        | Handler::ElasticmetalIp
         | Handler::HostingHosting
         | Handler::InferenceDeployment
         | Handler::InstanceImage
@@ -177,8 +172,6 @@ fn calls(handler: catalog::Handler) -> &'static dyn Handler {
         | Handler::KubernetesVersion
         | Handler::LoadbalancersAcl
         | Handler::LoadbalancersBackend
-        | Handler::LoadbalancersCertificate
-        | Handler::LoadbalancersIp
         | Handler::LoadbalancersLoadBalancer
         | Handler::LoadbalancersPrivateNetwork
         | Handler::LoadbalancersRoute
@@ -187,8 +180,7 @@ fn calls(handler: catalog::Handler) -> &'static dyn Handler {
         | Handler::NetworkPrivateNetwork
         | Handler::ObjectBucketAcl
         | Handler::OpensearchDeployment
-        | Handler::RedisCluster
-        | Handler::TemDomain => &Nothing,
+        | Handler::RedisCluster => &Nothing,
     }
 }
 

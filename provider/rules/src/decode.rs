@@ -64,6 +64,7 @@ pub fn state(scope: &Scope<'_>, known: Known<'_>) -> Object {
     place_itself(scope, known.inputs, &mut state);
     spelled_as_given(scope.resource, known.inputs, &mut state);
     make(scope.resource, &mut state);
+    leave_out_added(scope.resource, known.inputs, &mut state);
     aliases::hide(scope.resource, known.inputs, &mut state);
     known_hashes::note(scope.resource, hashes, &mut state);
     state
@@ -72,14 +73,29 @@ pub fn state(scope: &Scope<'_>, known: Known<'_>) -> Object {
 /// Fills in the outputs that are templates over other outputs, if those are known strings.
 pub fn make(resource: &Resource, state: &mut Object) {
     for (name, property) in &resource.properties {
-        let Some(template) = &property.template else { continue };
-        let mut text = template.clone();
-        for other in resource.properties.keys().filter(|other| template.contains(&format!("{{{other}}}"))) {
-            let Some(value) = state.text(other) else { break };
-            text = text.replace(&format!("{{{other}}}"), value);
-        }
-        if !text.contains('{') {
+        if let Some(text) = property.template.as_ref().and_then(|template| filled_in(template, resource, state)) {
             state.insert(name.clone(), Value::from(text));
+        }
+    }
+}
+
+/// A template with the values of its properties, if those are known strings.
+fn filled_in(template: &str, resource: &Resource, state: &Object) -> Option<String> {
+    let mut text = template.to_owned();
+    for other in resource.properties.keys().filter(|other| template.contains(&format!("{{{other}}}"))) {
+        text = text.replace(&format!("{{{other}}}"), state.text(other)?);
+    }
+    (!text.contains('{')).then_some(text)
+}
+
+/// Leaves out the elements that the API adds to lists, unless the program sets them.
+fn leave_out_added(resource: &Resource, inputs: &Object, state: &mut Object) {
+    for (name, property) in &resource.properties {
+        let added = property.added.as_ref().and_then(|added| filled_in(added, resource, state)).map(Value::from);
+        let Some(added) = added else { continue };
+        let is_given = inputs.get(name).and_then(Value::as_array).is_some_and(|given| given.contains(&added));
+        if let (false, Some(Data::Array(live))) = (is_given, state.get_mut(name).map(Value::data_mut)) {
+            live.retain(|element| *element != added);
         }
     }
 }

@@ -4,15 +4,12 @@
 mod applesilicon_runner;
 mod applesilicon_server;
 mod autoscaling_instance_template;
-mod billing_budget_alert_notification;
 mod databases_instance;
 mod databases_read_replica;
 mod databases_upgrade;
 mod datawarehouse_deployment;
 mod domain_record;
 mod domain_registration;
-mod edgeservices_dns_stage;
-mod elasticmetal_ip;
 pub mod elasticmetal_server;
 mod endpoints;
 pub mod functions_function;
@@ -28,8 +25,6 @@ pub mod kubernetes_cluster;
 mod kubernetes_pool;
 mod loadbalancers_acl;
 mod loadbalancers_backend;
-mod loadbalancers_certificate;
-mod loadbalancers_ip;
 mod loadbalancers_load_balancer;
 mod loadbalancers_private_network;
 mod loadbalancers_route;
@@ -45,7 +40,6 @@ mod object_item;
 pub mod observability_alert_manager;
 mod redis_cluster;
 mod server_private_networks;
-mod tem_domain;
 
 use catalog::{Handler, Resource};
 use value::Object;
@@ -109,7 +103,6 @@ pub fn handler(resource: &Resource) -> &'static dyn Special {
 
 fn rules(handler: Handler) -> &'static dyn Special {
     match handler {
-        Handler::BillingBudgetAlertNotification => &billing_budget_alert_notification::Notification,
         Handler::ApplesiliconRunner => &applesilicon_runner::Runner,
         Handler::ApplesiliconServer => &applesilicon_server::Server,
         Handler::AutoscalingInstanceTemplate => &autoscaling_instance_template::InstanceTemplate,
@@ -118,8 +111,6 @@ fn rules(handler: Handler) -> &'static dyn Special {
         Handler::DatawarehouseDeployment => &datawarehouse_deployment::Deployment,
         Handler::DomainRecord => &domain_record::Record,
         Handler::DomainRegistration => &domain_registration::Registration,
-        Handler::EdgeservicesDnsStage => &edgeservices_dns_stage::DnsStage,
-        Handler::ElasticmetalIp => &elasticmetal_ip::Ip,
         Handler::ElasticmetalServer => &elasticmetal_server::Server,
         Handler::FunctionsFunction => &functions_function::Function,
         Handler::HostingHosting => &hosting_hosting::Hosting,
@@ -137,8 +128,6 @@ fn rules(handler: Handler) -> &'static dyn Special {
         Handler::KubernetesVersion => &kubernetes_cluster::Version,
         Handler::LoadbalancersAcl => &loadbalancers_acl::Acl,
         Handler::LoadbalancersBackend => &loadbalancers_backend::Backend,
-        Handler::LoadbalancersCertificate => &loadbalancers_certificate::Certificate,
-        Handler::LoadbalancersIp => &loadbalancers_ip::Ip,
         Handler::LoadbalancersLoadBalancer => &loadbalancers_load_balancer::LoadBalancer,
         Handler::LoadbalancersPrivateNetwork => &loadbalancers_private_network::PrivateNetwork,
         Handler::LoadbalancersRoute => &loadbalancers_route::Route,
@@ -154,7 +143,6 @@ fn rules(handler: Handler) -> &'static dyn Special {
         Handler::ObservabilityAlertManager => &observability_alert_manager::AlertManager,
         Handler::OpensearchDeployment => &endpoints::OpenSearch,
         Handler::RedisCluster => &redis_cluster::Cluster,
-        Handler::TemDomain => &tem_domain::Domain,
         Handler::AutoscalingInstanceGroup
         | Handler::DomainZone
         | Handler::ElasticmetalIpMacAddress
@@ -165,7 +153,6 @@ fn rules(handler: Handler) -> &'static dyn Special {
         | Handler::InstancePrivateNic
         | Handler::InterlinkLink
         | Handler::IpamIp
-        | Handler::TemBlockedList
         | Handler::TemDomainValidation => &Nothing,
     }
 }

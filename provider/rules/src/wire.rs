@@ -59,7 +59,7 @@ pub fn strings(list: Option<&Json>, field: Option<&str>) -> Vec<String> {
 /// `rules[].ip` is the list of the `ip` of every element of `rules`, and the elements of inner lists for `groups[].rules[]`.
 /// `endpoints[private_network].ip` is the `ip` of the first element with an object `private_network`, and
 /// `resource[type=custom]` is the element, or the object `resource` itself, whose `type` is `custom`. `extension[]` is the list
-/// of the values of an object. `.` is the wire object.
+/// of the values of an object. `.` is the wire object, and `[type=custom]` too if its `type` is `custom`.
 pub fn pluck(wire: &Wire, path: &str) -> Option<Json> {
     if path == "." {
         return Some(Json::Object(wire.clone()));
@@ -68,7 +68,8 @@ pub fn pluck(wire: &Wire, path: &str) -> Option<Json> {
     let (selector, rest) = rest.split_once(']')?;
     let rest = rest.strip_prefix('.').unwrap_or(rest);
     let field = |item: &Json| if rest.is_empty() { Some(item.clone()) } else { pluck(item.as_object()?, rest) };
-    let found = get(wire, list)?;
+    let whole = list.is_empty().then(|| Json::Object(wire.clone()));
+    let found = whole.as_ref().or_else(|| get(wire, list))?;
     if selector.is_empty() {
         let items: Vec<&Json> = match found {
             Json::Array(items) => items.iter().collect(),
@@ -204,5 +205,8 @@ mod tests {
         assert_eq!(pluck(&object, "endpoints[private].ip"), None);
         assert_eq!(pluck(&object, "holder[type=custom].name"), Some(json!("n")));
         assert_eq!(pluck(&object, "holder[type=other].name"), None);
+        let holder = wire(&object["holder"]);
+        assert_eq!(pluck(&holder, "[type=custom].name"), Some(json!("n")));
+        assert_eq!(pluck(&holder, "[type=other].name"), None);
     }
 }

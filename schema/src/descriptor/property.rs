@@ -21,6 +21,7 @@ pub struct Property {
     /// for both. In responses, `products[].name` is the list of the `name` of every product, `endpoints[public].ip` the `ip` of
     /// the first endpoint with an object `public`, and `resource[type=custom]` the element (or the object) with that value.
     /// `extension[]` is the list of the fields of an object. `.` is the object itself: the properties of this one are fields beside it.
+    /// `[type=custom]` is the object itself if it has that value.
     pub wire: Option<WireWord>,
     /// Type, if the API document does not contain it: `string`, `integer`, `number`, `boolean`, `list<string>`,
     /// `map<string>`, `object`, `list<object>`; `asset`, `archive` and `file` (either) are files, sent by a special
@@ -81,6 +82,8 @@ pub struct Property {
     pub handled_if: Option<String>,
     /// `synced` or `drifted`: whether the API's value of the named property equals the input.
     pub drift_of: Option<String>,
+    /// Element that the API adds to the list: a string, or a property in braces. It is left out unless the program sets it.
+    pub added: Option<String>,
     /// Output composed of other properties: `https://{name}.s3.{region}.scw.cloud`.
     pub template: Option<String>,
     /// Inputs that change this output, so that the preview of a change shows it as unknown.

@@ -397,7 +397,7 @@ fn field_of(name: &str, property: Option<&Property>) -> String {
 
 /// A property as an output of the function.
 fn as_output(property: &Property) -> Property {
-    Property { input: Input::No, send: None, checks: Checks::default(), ..property.clone() }
+    Property { input: Input::No, send: None, added: None, checks: Checks::default(), ..property.clone() }
 }
 
 /// A property as an input of the function: it selects, and does not configure.

@@ -152,6 +152,7 @@ pub(crate) fn property(
         resends: word.resends.clone(),
         handled_if: word.handled_if.clone(),
         drift_of: word.drift_of.clone(),
+        added: word.added.clone(),
         template: word.template.clone(),
         follows: word.follows.clone(),
         absent: word.absent.clone(),

@@ -283,11 +283,7 @@ pub(crate) fn is_made_for(step: &Step, name: &str, property: &Property) -> bool 
 
 /// Whether a step sends a property: `is_made_for`, or path, query or `with` contain it.
 pub(crate) fn carries(step: &Step, name: &str, property: &Property) -> bool {
-    let mentions = |source: &Source| match source {
-        Source::Property(property) => property == name,
-        Source::Wire(path) => sends(property, path.split(['.', '[']).next().unwrap_or(path)),
-        _ => false,
-    };
+    let mentions = |source: &Source| mentions(source, name, property);
     let body = step.call.body.as_ref();
     is_made_for(step, name, property)
         || step.call.parameters.values().any(mentions)
@@ -295,6 +291,16 @@ pub(crate) fn carries(step: &Step, name: &str, property: &Property) -> bool {
         || body.is_some_and(|body| body.with.values().any(mentions))
         || step.only.values().any(mentions)
         || step.find.as_ref().is_some_and(|find| find.by.values().any(mentions))
+}
+
+fn mentions(source: &Source, name: &str, property: &Property) -> bool {
+    match source {
+        Source::Property(property) => property == name,
+        Source::Wire(path) => sends(property, path.split(['.', '[']).next().unwrap_or(path)),
+        Source::List(sources) => sources.iter().any(|source| mentions(source, name, property)),
+        Source::Fields(sources) => sources.values().any(|source| mentions(source, name, property)),
+        _ => false,
+    }
 }
 
 fn body_fields<'a>(call: &Call<'a>) -> Vec<&'a str> {

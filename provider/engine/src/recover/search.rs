@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
-use catalog::{Input, Listing, Property, Resource};
+use catalog::{Input, Kind, Listing, Property, Resource};
 use jiff::{SignedDuration, Timestamp};
 use value::{Object, Value};
 
@@ -278,7 +278,7 @@ fn several(resource: &Resource, found: &[Candidate]) -> Error {
         .hint("import one of them with the `import` option, or delete all of them, and run `up` again")
 }
 
-/// Whether lists return a property as the name.
+/// Whether lists return a property as the name. A flag is not a name, also if it is read from one, such as an address.
 fn is_shown(property: &Property, listing: &Listing) -> bool {
-    property.read.as_deref() == Some(listing.name.as_str())
+    property.read.as_deref() == Some(listing.name.as_str()) && !matches!(property.kind, Kind::Boolean)
 }

@@ -118,6 +118,7 @@ pub fn from_wire(convert: Convert, json: Json, locality: Option<&str>, zone: Opt
             let day = time.strip_suffix(MIDNIGHT).or(time.strip_suffix("T00:00:00.000Z"));
             Json::String(day.map(str::to_owned).unwrap_or(time))
         }
+        (Convert::IsIpv6, Json::String(address)) => Json::Bool(address.contains(':')),
         (Convert::Address | Convert::HostCidr, Json::String(text)) => {
             Json::String(text.split('/').next().unwrap_or_default().to_owned())
         }
@@ -333,6 +334,14 @@ mod tests {
             assert_eq!(from_wire(Convert::Money, amount, None, None), Some(json!(shown)));
         }
         assert_eq!(from_wire(Convert::Money, json!("12"), None, None), None);
+    }
+
+    #[test]
+    fn the_version_of_an_address_is_read_from_it() {
+        for (address, is_ipv6) in [("2001:bc8::1", true), ("2001:bc8::/64", true), ("51.15.0.1", false)] {
+            assert_eq!(from_wire(Convert::IsIpv6, json!(address), None, None), Some(json!(is_ipv6)));
+            assert_eq!(to_wire(Convert::IsIpv6, json!(is_ipv6)), Ok(Some(json!(is_ipv6))));
+        }
     }
 
     #[test]
