@@ -95,6 +95,12 @@ pub struct Property {
     /// An output `synced` or `drifted`: whether the named property has the same value in the API and in the program.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub drift_of: Option<String>,
+    /// In requests and responses a list with the value as its only element.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub list_of_one: bool,
+    /// The value in requests if the program does not set the property.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unset: Option<Json>,
     /// The element that the API adds to the list, as a template. It is left out unless the program sets it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub added: Option<String>,

@@ -108,9 +108,6 @@ pub enum Handler {
     /// Reverse DNS names of IPAM addresses.
     #[serde(rename = "ipam.ip_reverse_dns")]
     IpamIpReverseDns,
-    /// Kafka clusters, and their endpoint.
-    #[serde(rename = "kafka.cluster")]
-    KafkaCluster,
     /// Kubernetes clusters.
     #[serde(rename = "kubernetes.cluster")]
     KubernetesCluster,
@@ -129,9 +126,6 @@ pub enum Handler {
     /// Load balancers.
     #[serde(rename = "loadbalancers.load_balancer")]
     LoadbalancersLoadBalancer,
-    /// Private networks of load balancers.
-    #[serde(rename = "loadbalancers.private_network")]
-    LoadbalancersPrivateNetwork,
     /// Routes of load balancers.
     #[serde(rename = "loadbalancers.route")]
     LoadbalancersRoute,
@@ -165,9 +159,6 @@ pub enum Handler {
     /// The alert manager of Cockpit.
     #[serde(rename = "observability.alert_manager")]
     ObservabilityAlertManager,
-    /// Deployments of OpenSearch, and their endpoint.
-    #[serde(rename = "opensearch.deployment")]
-    OpensearchDeployment,
     /// Redis clusters.
     #[serde(rename = "redis.cluster")]
     RedisCluster,

@@ -168,18 +168,15 @@ fn calls(handler: catalog::Handler) -> &'static dyn Handler {
         | Handler::InstanceIp
         | Handler::InstanceSecurityGroup
         | Handler::InstanceServers
-        | Handler::KafkaCluster
         | Handler::KubernetesVersion
         | Handler::LoadbalancersAcl
         | Handler::LoadbalancersBackend
         | Handler::LoadbalancersLoadBalancer
-        | Handler::LoadbalancersPrivateNetwork
         | Handler::LoadbalancersRoute
         | Handler::MongodbInstance
         | Handler::NetworkAcl
         | Handler::NetworkPrivateNetwork
         | Handler::ObjectBucketAcl
-        | Handler::OpensearchDeployment
         | Handler::RedisCluster => &Nothing,
     }
 }

@@ -37,6 +37,10 @@ pub fn state(scope: &Scope<'_>, known: Known<'_>) -> Object {
             continue;
         }
         let read = property.read.as_deref().and_then(|path| wire::pluck(&answers, path));
+        let read = match read {
+            Some(Json::Array(items)) if property.list_of_one => items.into_iter().next(),
+            read => read,
+        };
         let is_lost = property.kept_if_absent && read.as_ref().is_none_or(Json::is_null);
         let shown_once = known.state.given(name).filter(|_| property.returned_once);
         let value = match (read, &property.drift_of) {

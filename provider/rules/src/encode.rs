@@ -20,10 +20,12 @@ pub fn wanted(resource: &Resource, given: &Object, defaults: &Defaults) -> Resul
         let Some(send) = property.send.as_ref().filter(|_| !presence::is_left_to_others(property, given)) else {
             continue;
         };
+        let listed = |json| if property.list_of_one { Json::Array(vec![json]) } else { json };
+        let unset = || property.unset.clone();
         let json = match given.get(name) {
-            None => inherited(property, defaults),
-            Some(value) if value.is_null() => Some(clearing(property)),
-            Some(value) => encoded(property, value, &Path::root(name.as_str()))?,
+            None => inherited(property, defaults).or_else(unset).map(listed),
+            Some(value) if value.is_null() => Some(unset().map_or_else(|| clearing(property), listed)),
+            Some(value) => encoded(property, value, &Path::root(name.as_str()))?.map(listed),
         };
         if let Some(mut json) = json {
             inherit(&property.kind, &mut json, &|what| own(what, resource, given, defaults));

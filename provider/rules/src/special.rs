@@ -11,9 +11,9 @@ mod datawarehouse_deployment;
 mod domain_record;
 mod domain_registration;
 pub mod elasticmetal_server;
-mod endpoints;
 pub mod functions_function;
 mod hosting_hosting;
+mod inference_deployment;
 mod instance_image;
 mod instance_ip;
 mod instance_security_group;
@@ -26,7 +26,6 @@ mod kubernetes_pool;
 mod loadbalancers_acl;
 mod loadbalancers_backend;
 mod loadbalancers_load_balancer;
-mod loadbalancers_private_network;
 mod loadbalancers_route;
 mod mnq_sns_topic;
 pub mod mnq_sns_topic_subscription;
@@ -114,7 +113,7 @@ fn rules(handler: Handler) -> &'static dyn Special {
         Handler::ElasticmetalServer => &elasticmetal_server::Server,
         Handler::FunctionsFunction => &functions_function::Function,
         Handler::HostingHosting => &hosting_hosting::Hosting,
-        Handler::InferenceDeployment => &endpoints::Inference,
+        Handler::InferenceDeployment => &inference_deployment::Deployment,
         Handler::InstanceImage => &instance_image::Image,
         Handler::InstanceIp => &instance_ip::Ip,
         Handler::InstanceSecurityGroup => &instance_security_group::SecurityGroup,
@@ -122,14 +121,12 @@ fn rules(handler: Handler) -> &'static dyn Special {
         Handler::InstanceServerType => &instance_server_type::ServerType,
         Handler::InstanceServers => &instance_servers::Servers,
         Handler::IpamIpReverseDns => &ipam_ip_reverse_dns::IpReverseDns,
-        Handler::KafkaCluster => &endpoints::Kafka,
         Handler::KubernetesCluster => &kubernetes_cluster::Cluster,
         Handler::KubernetesPool => &kubernetes_pool::Pool,
         Handler::KubernetesVersion => &kubernetes_cluster::Version,
         Handler::LoadbalancersAcl => &loadbalancers_acl::Acl,
         Handler::LoadbalancersBackend => &loadbalancers_backend::Backend,
         Handler::LoadbalancersLoadBalancer => &loadbalancers_load_balancer::LoadBalancer,
-        Handler::LoadbalancersPrivateNetwork => &loadbalancers_private_network::PrivateNetwork,
         Handler::LoadbalancersRoute => &loadbalancers_route::Route,
         Handler::MnqSnsTopic => &mnq_sns_topic::Topic,
         Handler::MnqSnsTopicSubscription => &mnq_sns_topic_subscription::Subscription,
@@ -141,7 +138,6 @@ fn rules(handler: Handler) -> &'static dyn Special {
         Handler::ObjectBucketAcl => &object_bucket_acl::BucketAcl,
         Handler::ObjectItem => &object_item::Item,
         Handler::ObservabilityAlertManager => &observability_alert_manager::AlertManager,
-        Handler::OpensearchDeployment => &endpoints::OpenSearch,
         Handler::RedisCluster => &redis_cluster::Cluster,
         Handler::AutoscalingInstanceGroup
         | Handler::DomainZone

@@ -82,6 +82,10 @@ pub struct Property {
     pub handled_if: Option<String>,
     /// `synced` or `drifted`: whether the API's value of the named property equals the input.
     pub drift_of: Option<String>,
+    /// In requests and responses a list with the value as its only element. For properties of the resource itself.
+    pub list_of_one: bool,
+    /// Value in requests if the program does not set the property, in the form of requests. For properties of the resource itself.
+    pub unset: Option<Json>,
     /// Element that the API adds to the list: a string, or a property in braces. It is left out unless the program sets it.
     pub added: Option<String>,
     /// Output composed of other properties: `https://{name}.s3.{region}.scw.cloud`.

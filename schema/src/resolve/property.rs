@@ -152,6 +152,8 @@ pub(crate) fn property(
         resends: word.resends.clone(),
         handled_if: word.handled_if.clone(),
         drift_of: word.drift_of.clone(),
+        list_of_one: word.list_of_one,
+        unset: word.unset.clone(),
         added: word.added.clone(),
         template: word.template.clone(),
         follows: word.follows.clone(),
