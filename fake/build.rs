@@ -18,9 +18,16 @@ fn main() -> io::Result<()> {
     let mut list = String::from("&[\n");
     for file in files {
         let document = file.file_stem().unwrap_or_default().to_string_lossy();
-        writeln!(list, "    ({document:?}, include_str!({:?})),", file.display().to_string())
+        let (path, product) = (file.display().to_string(), product(&fs::read_to_string(&file)?)?);
+        writeln!(list, "    File {{ document: {document:?}, product: {product:?}, yaml: include_str!({path:?}) }},")
             .map_err(io::Error::other)?;
     }
     list.push(']');
     fs::write(out.join("kinds.rs"), list)
+}
+
+/// The value of `product`. The fake reads a file when it needs a kind of its product.
+fn product(yaml: &str) -> io::Result<String> {
+    let product = yaml.lines().find_map(|line| line.strip_prefix("product: "));
+    product.map(str::to_owned).ok_or_else(|| io::Error::other("a file of kinds/ has no product"))
 }

@@ -32,31 +32,46 @@ pub use storage::{Form, Storage};
 pub use validate::{Reason, Rules, Violation};
 pub use xml::Xml;
 
-use std::collections::HashMap;
-use std::sync::LazyLock;
+use std::sync::OnceLock;
 
-/// Name and content of each document of this directory. `regenerate.sh` generates them, except those of AWS' protocols, which
-/// are written by hand, because the SDK does not contain Object Storage, queues and topics.
-const EMBEDDED: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/documents.rs"));
+/// A document of this directory. `regenerate.sh` generates them, except those of AWS' protocols, which are written by hand,
+/// because the SDK does not contain Object Storage, queues and topics.
+struct Embedded {
+    name: &'static str,
+    json: &'static str,
+    /// The first two segments of its paths.
+    roots: &'static [&'static str],
+}
 
-static DOCUMENTS: LazyLock<Vec<Document>> = LazyLock::new(|| {
-    EMBEDDED
-        .iter()
-        .map(|(name, json)| Document::parse(name, json).expect("a test of this crate parses every embedded document"))
-        .collect()
-});
+const EMBEDDED: &[Embedded] = include!(concat!(env!("OUT_DIR"), "/documents.rs"));
 
-static BY_NAME: LazyLock<HashMap<&'static str, &'static Document>> =
-    LazyLock::new(|| documents().iter().map(|document| (document.name.as_str(), document)).collect());
+static PARSED: [OnceLock<Document>; EMBEDDED.len()] = [const { OnceLock::new() }; EMBEDDED.len()];
 
-/// All embedded documents in the order of their names, parsed at the first call.
-pub fn documents() -> &'static [Document] {
-    &DOCUMENTS
+/// The embedded documents that a condition selects, in the order of their names. Each is parsed when it is first used.
+fn select(wanted: impl Fn(&Embedded) -> bool) -> impl Iterator<Item = &'static Document> {
+    EMBEDDED.iter().zip(&PARSED).filter(move |(embedded, _)| wanted(embedded)).map(|(embedded, parsed)| {
+        parsed.get_or_init(|| {
+            Document::parse(embedded.name, embedded.json).expect("a test of this crate parses every embedded document")
+        })
+    })
+}
+
+/// All embedded documents in the order of their names.
+pub fn documents() -> impl Iterator<Item = &'static Document> {
+    select(|_| true)
 }
 
 /// The embedded document with this name, such as `registry.v1`.
 pub fn document(name: &str) -> Option<&'static Document> {
-    BY_NAME.get(name).copied()
+    select(|embedded| embedded.name == name).next()
+}
+
+/// The operation with this method and path (without query), and its document. Operations of AWS' protocols are not found; see
+/// [`Document::find`].
+pub fn find(method: Method, path: &str) -> Option<(&'static Document, Matched<'static>)> {
+    let root = path.split('/').skip(1).take(2).collect::<Vec<_>>().join("/");
+    let mut documents = select(|embedded| embedded.roots.contains(&root.as_str()));
+    documents.find_map(|document| Some((document, document.find(method, path)?)))
 }
 
 #[cfg(test)]

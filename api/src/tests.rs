@@ -14,7 +14,7 @@ fn check(document: &str, schema: &str, value: &Value, rules: Rules) -> Vec<(Stri
 }
 
 fn rejection(change: impl Fn(&mut Value)) -> String {
-    let (name, json) = EMBEDDED.iter().find(|(name, _)| *name == "registry.v1").unwrap();
+    let Embedded { name, json, .. } = EMBEDDED.iter().find(|embedded| embedded.name == "registry.v1").unwrap();
     let mut value: Value = serde_json::from_str(json).unwrap();
     change(&mut value);
     Document::parse(name, &value.to_string()).unwrap_err().to_string()
@@ -22,7 +22,7 @@ fn rejection(change: impl Fn(&mut Value)) -> String {
 
 #[test]
 fn every_embedded_document_is_parsed_completely() {
-    for (name, json) in EMBEDDED {
+    for Embedded { name, json, .. } in EMBEDDED {
         let document = Document::parse(name, json).unwrap();
         assert!(!document.operations.is_empty(), "{name}");
         for operation in &document.operations {
@@ -34,6 +34,8 @@ fn every_embedded_document_is_parsed_completely() {
                 continue;
             }
             assert_eq!(document.find(operation.method, &path).unwrap().operation, operation, "{name} {path}");
+            let (found, _) = find(operation.method, &path).unwrap_or_else(|| panic!("{name} {path}"));
+            assert_eq!(found.name, *name, "{path}");
         }
     }
 }
@@ -56,7 +58,7 @@ fn instance_objects_are_wrapped_and_lists_are_counted_in_a_header() {
     }
     let get = instance.operation("GetIP").unwrap();
     assert_eq!(instance.object_of(get).map(|schema| &schema.kind), Some(&Kind::Reference("IP".to_owned())));
-    let wrapping = documents().iter().filter(|document| document.operations.iter().any(|o| o.wrapper.is_some()));
+    let wrapping = documents().filter(|document| document.operations.iter().any(|o| o.wrapper.is_some()));
     assert_eq!(
         wrapping.map(|document| document.name.as_str()).collect::<Vec<_>>(),
         ["instance.v1", "s2s_vpn.v1alpha1"]
@@ -114,7 +116,7 @@ fn every_api_document_in_the_directory_is_embedded() {
         names.extend(file.strip_suffix(".json").map(str::to_owned));
     }
     names.sort();
-    let embedded: Vec<_> = documents().iter().map(|document| document.name.clone()).collect();
+    let embedded: Vec<_> = documents().map(|document| document.name.clone()).collect();
     assert_eq!(embedded, names);
 }
 
@@ -159,7 +161,7 @@ fn missing_and_circular_references_are_rejected() {
 
 #[test]
 fn an_id_of_two_tags_is_found_only_with_its_tag() {
-    let (name, json) = EMBEDDED.iter().find(|(name, _)| *name == "registry.v1").unwrap();
+    let Embedded { name, json, .. } = EMBEDDED.iter().find(|embedded| embedded.name == "registry.v1").unwrap();
     let mut value: Value = serde_json::from_str(json).unwrap();
     let mut twin = value["paths"]["/registry/v1/regions/{region}/namespaces"].clone();
     twin["get"]["tags"] = json!(["OtherAPI"]);

@@ -27,7 +27,7 @@ pub(crate) type Handled = Result<Value, ApiError>;
 pub const OWNER: &str = "5ca1e3a7-fa4e-4000-8000-0000000000aa";
 
 /// The kind of projects, which own all other objects.
-pub(crate) static PROJECT: Named = Named("account/project");
+pub(crate) static PROJECT: Named = Named::new("account/project");
 
 /// The state that all calls share.
 #[derive(Debug)]

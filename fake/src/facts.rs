@@ -4,31 +4,38 @@
 
 mod format;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::ops::Deref;
-use std::sync::LazyLock;
+use std::sync::OnceLock;
 
 use scaleway_api::{Document, Method, WaitStatuses};
 
 use crate::store::{Condition, Count, Embed, Join, Kind, Missing};
-use format::File;
+use format::Content;
 pub(crate) use format::{Area, KindFacts, MissingFacts, Parent};
 
-/// Name of the API document and content of its file.
-static FILES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/kinds.rs"));
+/// A file of `kinds/`.
+struct File {
+    /// The name of the API document.
+    document: &'static str,
+    /// The first part of the names of its kinds.
+    product: &'static str,
+    yaml: &'static str,
+}
 
-static ALL: LazyLock<Vec<Facts>> = LazyLock::new(|| FILES.iter().map(|(name, text)| read(name, text)).collect());
-static BY_DOCUMENT: LazyLock<HashMap<&'static str, &'static Facts>> =
-    LazyLock::new(|| ALL.iter().map(|facts| (facts.document, facts)).collect());
-static PLAIN: LazyLock<HashMap<&'static str, &'static Plain>> = LazyLock::new(|| {
-    let plain = ALL.iter().flat_map(|facts| &facts.plain);
-    plain.map(|plain| (plain.kind.name, plain)).collect()
-});
+const FILES: &[File] = include!(concat!(env!("OUT_DIR"), "/kinds.rs"));
+
+static READ: [OnceLock<Facts>; FILES.len()] = [const { OnceLock::new() }; FILES.len()];
+
+/// The facts in the files that a condition selects. Each file is read when it is first used.
+fn select(wanted: impl Fn(&File) -> bool) -> impl Iterator<Item = &'static Facts> {
+    let selected = FILES.iter().zip(&READ).filter(move |(file, _)| wanted(file));
+    selected.map(|(file, facts)| facts.get_or_init(|| read(file)))
+}
 
 /// The facts about one API document.
 #[derive(Debug)]
 pub(crate) struct Facts {
-    pub(crate) document: &'static str,
     pub(crate) permissions: Vec<Area>,
     /// By operation: other names of request fields, and the documented ones.
     pub(crate) aliases: BTreeMap<String, BTreeMap<String, String>>,
@@ -63,12 +70,22 @@ pub(crate) struct Status {
 
 /// The name of a plain kind, which dereferences to the kind.
 #[derive(Debug)]
-pub(crate) struct Named(pub(crate) &'static str);
+pub(crate) struct Named {
+    name: &'static str,
+    found: OnceLock<&'static Plain>,
+}
 
 impl Named {
+    /// The kind of this name, which is found when it is first used.
+    pub(crate) const fn new(name: &'static str) -> Self {
+        Self { name, found: OnceLock::new() }
+    }
+
     /// The kind with its facts.
     pub(crate) fn plain(&self) -> &'static Plain {
-        PLAIN.get(self.0).copied().unwrap_or_else(|| unreachable!("a test finds every name in kinds/: {}", self.0))
+        self.found.get_or_init(|| {
+            plain(self.name).unwrap_or_else(|| unreachable!("a test finds every name in kinds/: {}", self.name))
+        })
     }
 }
 
@@ -81,13 +98,13 @@ impl Deref for Named {
 }
 
 /// The facts about all documents.
-pub(crate) fn all() -> &'static [Facts] {
-    &ALL
+pub(crate) fn all() -> impl Iterator<Item = &'static Facts> {
+    select(|_| true)
 }
 
 /// The facts about one document.
 pub(crate) fn of(document: &str) -> Option<&'static Facts> {
-    BY_DOCUMENT.get(document).copied()
+    select(|file| file.document == document).next()
 }
 
 /// The other names of request fields that an operation accepts, each with the documented one.
@@ -107,17 +124,18 @@ pub(crate) fn is_lenient(document: &str, field: &str) -> bool {
 
 /// The plain kind of this name.
 pub(crate) fn plain(name: &str) -> Option<&'static Plain> {
-    PLAIN.get(name).copied()
+    let (product, _) = name.split_once('/')?;
+    select(|file| file.product == product).flat_map(|facts| &facts.plain).find(|plain| plain.kind.name == name)
 }
 
-fn read(document: &'static str, text: &str) -> Facts {
-    let File { product, srn, permissions, aliases, statuses, undeclared, kinds } =
-        serde_saphyr::from_str(text).unwrap_or_else(|error| unreachable!("kinds/{document}.yaml: {error}"));
+fn read(&File { document, yaml, .. }: &File) -> Facts {
+    let Content { product, srn, permissions, aliases, statuses, undeclared, kinds } =
+        serde_saphyr::from_str(yaml).unwrap_or_else(|error| unreachable!("kinds/{document}.yaml: {error}"));
     let found = scaleway_api::document(document)
         .unwrap_or_else(|| unreachable!("kinds/{document}.yaml: there is no such API document"));
     let srn = srn.map(|host| &*host.leak());
     let plain = kinds.into_iter().map(|(noun, facts)| plain_of(found, format!("{product}/{noun}"), srn, facts));
-    Facts { document, permissions, aliases, statuses, undeclared, plain: plain.collect() }
+    Facts { permissions, aliases, statuses, undeclared, plain: plain.collect() }
 }
 
 fn plain_of(document: &'static Document, name: String, srn: Option<&'static str>, facts: KindFacts) -> Plain {
@@ -285,7 +303,7 @@ mod tests {
 
     #[test]
     fn every_name_in_the_facts_is_declared_in_the_api_document() {
-        for (product, plain) in all().iter().flat_map(|facts| facts.plain.iter().map(move |plain| (facts, plain))) {
+        for (product, plain) in all().flat_map(|facts| facts.plain.iter().map(move |plain| (facts, plain))) {
             let (name, facts) = (plain.kind.name, &plain.facts);
             let answer = properties(plain.document, &facts.noun).unwrap_or_else(|| panic!("{name}: no such schema"));
             let first = |path: &String| path.split('.').next().unwrap_or_default().to_owned();

@@ -47,7 +47,7 @@ fn find(id: &str, method: &str, path: &str) -> Option<(&'static Document, &'stat
     let is_same = |operation: &&Operation| {
         operation.id == id && operation.method.name() == method && operation.path.to_string() == path
     };
-    let mut documents = scaleway_api::documents().iter();
+    let mut documents = scaleway_api::documents();
     documents.find_map(|document| Some((document, document.operations.iter().find(is_same)?)))
 }
 

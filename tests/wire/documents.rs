@@ -28,7 +28,7 @@ fn fits(exchange: &Value) -> bool {
     };
     let method = Method::from_name(exchange["method"].as_str().unwrap());
     let path = address.split('?').next().unwrap();
-    let found = documents().iter().find_map(|document| Some((document, document.find(method?, path)?)));
+    let found = documents().find_map(|document| Some((document, document.find(method?, path)?)));
     let Some((document, Matched { operation, .. })) = found else {
         return false;
     };

@@ -28,7 +28,7 @@ pub(crate) struct Area {
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct File {
+pub(super) struct Content {
     /// The first part of the names of the kinds.
     pub(super) product: String,
     /// The host in Scaleway resource names.

@@ -11,9 +11,9 @@ use crate::product::Product;
 use crate::products::server_networks::Attachments;
 use crate::response::ApiError;
 
-static SERVER: Named = Named("applesilicon/server");
-static RUNNER: Named = Named("applesilicon/runner");
-static ATTACHED: Named = Named("applesilicon/server_private_network");
+static SERVER: Named = Named::new("applesilicon/server");
+static RUNNER: Named = Named::new("applesilicon/runner");
+static ATTACHED: Named = Named::new("applesilicon/server_private_network");
 
 pub(crate) static PRODUCT: Product = Product {
     document: "applesilicon.v1alpha1",

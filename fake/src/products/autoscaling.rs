@@ -8,7 +8,7 @@ use crate::facts::Named;
 use crate::plain;
 use crate::product::Product;
 
-static GROUP: Named = Named("autoscaling/instance_group");
+static GROUP: Named = Named::new("autoscaling/instance_group");
 
 pub(crate) static PRODUCT: Product =
     Product { document: "autoscaling.v1alpha1", kinds: &[], routes: &[("UpdateInstanceGroup", update)] };

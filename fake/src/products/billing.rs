@@ -9,9 +9,9 @@ use crate::plain;
 use crate::product::Product;
 use crate::store::{Kind, Missing};
 
-static BUDGET: Named = Named("billing/budget");
-static NOTIFICATION: Named = Named("billing/budget_alert_notification");
-static INVOICE: Named = Named("billing/invoice");
+static BUDGET: Named = Named::new("billing/budget");
+static NOTIFICATION: Named = Named::new("billing/budget_alert_notification");
+static INVOICE: Named = Named::new("billing/invoice");
 static CONSUMPTION: Kind = Kind {
     id: "",
     ..Kind::new("billing/consumption", "ListConsumptionsResponseConsumption", "consumptions", Missing::Unnamed)

@@ -9,7 +9,7 @@ use crate::facts::Named;
 use crate::plain;
 use crate::product::Product;
 
-static VOLUME: Named = Named("block/volume");
+static VOLUME: Named = Named::new("block/volume");
 
 pub(crate) static PRODUCT: Product =
     Product { document: "block.v1", kinds: &[], routes: &[("UpdateVolume", update_volume)] };

@@ -7,7 +7,7 @@ use crate::facts::Named;
 use crate::plain;
 use crate::product::Product;
 
-static DATALAB: Named = Named("datalab/datalab");
+static DATALAB: Named = Named::new("datalab/datalab");
 
 pub(crate) static PRODUCT: Product =
     Product { document: "datalab.v1beta1", kinds: &[], routes: &[("CreateDatalab", create)] };

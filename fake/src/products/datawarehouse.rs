@@ -12,7 +12,7 @@ use crate::products::vpc::PRIVATE_NETWORK;
 use crate::response::ApiError;
 use crate::store::{Kind, Missing};
 
-static DEPLOYMENT: Named = Named("datawarehouse/deployment");
+static DEPLOYMENT: Named = Named::new("datawarehouse/deployment");
 
 static DATABASE: Kind = Kind {
     id: "",

@@ -10,10 +10,10 @@ use crate::product::Product;
 use crate::response::ApiError;
 use crate::store::{Kind, Missing};
 
-static BACKEND_STAGE: Named = Named("edge_services/backend_stage");
-static DNS_STAGE: Named = Named("edge_services/dns_stage");
-static PIPELINE: Named = Named("edge_services/pipeline");
-static ROUTE_STAGE: Named = Named("edge_services/route_stage");
+static BACKEND_STAGE: Named = Named::new("edge_services/backend_stage");
+static DNS_STAGE: Named = Named::new("edge_services/dns_stage");
+static PIPELINE: Named = Named::new("edge_services/pipeline");
+static ROUTE_STAGE: Named = Named::new("edge_services/route_stage");
 
 static PLAN: Kind =
     Kind { id: "", key: &["project_id"], ..Kind::new("edge_services/plan", "Plan", "", Missing::Message("Not Found")) };

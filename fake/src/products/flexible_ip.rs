@@ -12,7 +12,7 @@ use crate::product::Product;
 use crate::products::baremetal::SERVER;
 use crate::response::ApiError;
 
-static IP: Named = Named("flexibleip/ip");
+static IP: Named = Named::new("flexibleip/ip");
 
 pub(crate) static PRODUCT: Product = Product {
     document: "flexibleip.v1alpha1",

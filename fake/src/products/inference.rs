@@ -10,7 +10,7 @@ use crate::products::endpoints;
 use crate::products::vpc::PRIVATE_NETWORK;
 use crate::response::ApiError;
 
-static DEPLOYMENT: Named = Named("inference/deployment");
+static DEPLOYMENT: Named = Named::new("inference/deployment");
 
 pub(crate) static PRODUCT: Product = Product {
     document: "inference.v1",
@@ -32,7 +32,7 @@ fn create(call: &mut Call<'_>) -> Handled {
     let answer = plain::create(call, DEPLOYMENT.plain(), json!({}))?;
     let id = answer["id"].as_str().unwrap_or_default().to_owned();
     let model = answer["model_id"].as_str().unwrap_or_default().to_owned();
-    let name = call.find(&Named("inference/model"), &model)?.text("name").to_owned();
+    let name = call.find(&Named::new("inference/model"), &model)?.text("name").to_owned();
     call.change(&DEPLOYMENT, &id)?.fields.insert("model_name".to_owned(), json!(name));
     endpoints::insert(call, &DEPLOYMENT, &id, &specs, endpoint)
 }

@@ -10,7 +10,7 @@ use crate::paging;
 use crate::products::ip_kind::IP;
 use crate::store::Object;
 
-static ADDRESS: Named = Named("instance/ip");
+static ADDRESS: Named = Named::new("instance/ip");
 
 /// The type of the resource that uses such an address.
 const SERVER: &str = "instance_server";

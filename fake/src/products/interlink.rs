@@ -12,9 +12,9 @@ use crate::product::Product;
 use crate::response::ApiError;
 use crate::store::{Kind, Missing};
 
-static LINK: Named = Named("interlink/link");
-static POLICY: Named = Named("interlink/routing_policy");
-static VPC: Named = Named("vpc/vpc");
+static LINK: Named = Named::new("interlink/link");
+static POLICY: Named = Named::new("interlink/routing_policy");
+static VPC: Named = Named::new("vpc/vpc");
 
 static PARTNER: Kind = Kind {
     srn: Some("interlink"),

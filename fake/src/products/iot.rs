@@ -10,9 +10,9 @@ use crate::product::Product;
 use crate::response::ApiError;
 use crate::store::{Kind, Missing};
 
-static HUB: Named = Named("iot/hub");
-static DEVICE: Named = Named("iot/device");
-static NETWORK: Named = Named("iot/network");
+static HUB: Named = Named::new("iot/hub");
+static DEVICE: Named = Named::new("iot/device");
+static NETWORK: Named = Named::new("iot/network");
 
 static ROUTE: Kind = Kind::new("iot/route", "Route", "routes", Missing::Labelled("route"));
 

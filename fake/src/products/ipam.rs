@@ -14,8 +14,8 @@ use crate::store::Object;
 
 pub(crate) use crate::products::ip_kind::IP;
 
-static PRIVATE_NETWORK: Named = Named("vpc/private_network");
-static SUBNET: Named = Named("vpc/subnet");
+static PRIVATE_NETWORK: Named = Named::new("vpc/private_network");
+static SUBNET: Named = Named::new("vpc/subnet");
 
 /// The address of a resource, and the resource as IPAM shows it.
 pub(crate) type Held = (Value, Map<String, Value>);

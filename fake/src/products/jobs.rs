@@ -10,9 +10,9 @@ use crate::product::Product;
 use crate::response::ApiError;
 use crate::store::Object;
 
-static DEFINITION: Named = Named("jobs/definition");
-static SECRET: Named = Named("jobs/secret");
-static RUN: Named = Named("jobs/run");
+static DEFINITION: Named = Named::new("jobs/definition");
+static SECRET: Named = Named::new("jobs/secret");
+static RUN: Named = Named::new("jobs/run");
 
 pub(crate) static PRODUCT: Product = Product {
     document: "jobs.v1alpha2",

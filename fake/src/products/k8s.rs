@@ -20,7 +20,7 @@ use crate::product::Product;
 use crate::products::vpc::PRIVATE_NETWORK;
 use crate::response::ApiError;
 
-static RULE: Named = Named("k8s/acl");
+static RULE: Named = Named::new("k8s/acl");
 
 pub(crate) static PRODUCT: Product = Product {
     document: "k8s.v1",

@@ -10,7 +10,7 @@ use crate::products::endpoints;
 use crate::products::vpc::PRIVATE_NETWORK;
 use crate::response::ApiError;
 
-static CLUSTER: Named = Named("kafka/cluster");
+static CLUSTER: Named = Named::new("kafka/cluster");
 
 pub(crate) static PRODUCT: Product = Product {
     document: "kafka.v1alpha1",

@@ -16,7 +16,7 @@ use crate::product::Product;
 use crate::response::ApiError;
 use crate::store::Object;
 
-static KEY: Named = Named("key_manager/key");
+static KEY: Named = Named::new("key_manager/key");
 
 const DAY: Duration = Duration::from_hours(24);
 

@@ -19,11 +19,11 @@ use crate::product::Product;
 use crate::response::ApiError;
 use crate::store::Object;
 
-static IP: Named = Named("lb/ip");
-static BACKEND: Named = Named("lb/backend");
-static FRONTEND: Named = Named("lb/frontend");
-static ACL: Named = Named("lb/acl");
-static ROUTE: Named = Named("lb/route");
+static IP: Named = Named::new("lb/ip");
+static BACKEND: Named = Named::new("lb/backend");
+static FRONTEND: Named = Named::new("lb/frontend");
+static ACL: Named = Named::new("lb/acl");
+static ROUTE: Named = Named::new("lb/route");
 
 pub(crate) static PRODUCT: Product = Product {
     document: "lb.v1",

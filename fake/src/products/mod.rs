@@ -3,7 +3,7 @@
 //! A plain kind needs no code: see `fake/kinds/README.md`. To add code for an operation that is not plain:
 //! 1. Add a file here with `pub(crate) static PRODUCT: Product`: the document's name, the kinds that have no facts, and a
 //!    route for each operation that has code: `("CreateKey", create)`. An operation without code or facts returns 501.
-//! 2. Refer to a plain kind by `Named("key_manager/key")`; [`plain::create`], [`plain::update`] and [`plain::delete`] apply
+//! 2. Refer to a plain kind by `Named::new("key_manager/key")`; [`plain::create`], [`plain::update`] and [`plain::delete`] apply
 //!    its facts, and the code does the rest.
 //! 3. A kind without facts is a `static` [`Kind`]: its name, the schema that the document gives it, the field of its list
 //!    response, and the form of its 404. Write the fields of a create response with `json!`, as recorded. Every response is
@@ -71,7 +71,7 @@ use crate::facts::{self, Plain};
 use crate::plain::{self, Verb};
 use crate::product::{Handler, Product};
 use crate::store::Kind;
-use scaleway_api::{Document, Method, Operation, Protocol, Segment};
+use scaleway_api::{Document, Matched, Method, Operation, Protocol};
 
 /// Every product that is served.
 pub(crate) static PRODUCTS: &[&Product] = &[
@@ -148,29 +148,6 @@ impl Service {
     }
 }
 
-/// An operation and what serves it.
-struct Entry {
-    document: &'static Document,
-    operation: &'static Operation,
-    service: Option<Service>,
-}
-
-/// All operations by method and the first two segments of the path, which name the product and version.
-static ENTRIES: LazyLock<HashMap<(Method, String), Vec<Entry>>> = LazyLock::new(|| {
-    let mut entries: HashMap<_, Vec<Entry>> = HashMap::new();
-    for document in scaleway_api::documents().iter().filter(|document| document.protocol == Protocol::Json) {
-        for operation in &document.operations {
-            let segments = operation.path.segments.iter().map_while(|segment| match segment {
-                Segment::Literal(text) => Some(text.as_str()),
-                Segment::Parameter(_) => None,
-            });
-            let entry = Entry { document, operation, service: service(document, operation) };
-            entries.entry((operation.method, beginning(segments))).or_default().push(entry);
-        }
-    }
-    entries
-});
-
 /// An operation of Scaleway's APIs, and what implements it in the fake.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OfferedOperation {
@@ -193,57 +170,50 @@ pub enum Implementation {
 
 /// All operations of the API documents except those of Object Storage, queues and topics.
 pub fn operations() -> impl Iterator<Item = OfferedOperation> {
-    ENTRIES.values().flatten().map(|entry| OfferedOperation {
-        document: &entry.document.name,
-        id: &entry.operation.id,
-        implementation: entry.service.map(|service| match service {
+    let documents = scaleway_api::documents().filter(|document| document.protocol == Protocol::Json);
+    let operations =
+        documents.flat_map(|document| document.operations.iter().map(move |operation| (document, operation)));
+    operations.map(|(document, operation)| OfferedOperation {
+        document: &document.name,
+        id: &operation.id,
+        implementation: service(document, operation).map(|service| match service {
             Service::Code(_) => Implementation::Code,
             Service::Plain(..) => Implementation::Facts,
         }),
     })
 }
 
-fn beginning<'a>(segments: impl Iterator<Item = &'a str>) -> String {
-    segments.take(2).collect::<Vec<_>>().join("/")
-}
-
 /// The route of a request; `None` when no API document has the path.
 pub(crate) fn find(method: Method, path: &str) -> Option<Route> {
-    let entries = ENTRIES.get(&(method, beginning(path.split('/').skip(1))))?;
-    let matched = entries.iter().filter_map(|entry| Some((entry, entry.operation.path.matches(path)?)));
-    // A literal segment takes precedence over a parameter, the leftmost first.
-    let literals = |entry: &Entry| -> Vec<bool> {
-        entry.operation.path.segments.iter().map(|segment| matches!(segment, Segment::Literal(_))).collect()
-    };
-    let (entry, parameters) = matched.max_by_key(|(entry, _)| literals(entry))?;
-    let Entry { document, operation, service } = entry;
-    Some(Route { document, operation, parameters, service: *service })
+    let (document, Matched { operation, parameters }) = scaleway_api::find(method, path)?;
+    Some(Route { document, operation, parameters, service: service(document, operation) })
 }
 
-/// A kind, and the document that describes it; Object Storage, queues and topics have none.
-type Described = (&'static Kind, Option<&'static Document>);
-
-/// All kinds by name.
-static KINDS: LazyLock<HashMap<&'static str, Described>> = LazyLock::new(|| {
+/// The kinds that have no facts, with the names of their documents; Object Storage, queues and topics have none.
+static OF_CODE: LazyLock<HashMap<&'static str, (&'static Kind, Option<&'static str>)>> = LazyLock::new(|| {
     let undescribed = object::KINDS.iter().chain(mnq::MESSAGING).map(|kind| (*kind, None));
-    let of_code = PRODUCTS.iter().flat_map(|product| {
-        let document = scaleway_api::document(product.document);
-        product.kinds.iter().map(move |kind| (*kind, document))
-    });
-    let of_facts = facts::all().iter().flat_map(|facts| &facts.plain).map(|plain| (&plain.kind, Some(plain.document)));
-    undescribed.chain(of_code).chain(of_facts).map(|(kind, document)| (kind.name, (kind, document))).collect()
+    let described =
+        PRODUCTS.iter().flat_map(|product| product.kinds.iter().map(|kind| (*kind, Some(product.document))));
+    undescribed.chain(described).map(|(kind, document)| (kind.name, (kind, document))).collect()
 });
 
-/// The kind of this name.
-pub(crate) fn kind(name: &str) -> Option<Described> {
-    KINDS.get(name).copied()
+/// The kind of this name, and the document that describes it; Object Storage, queues and topics have none.
+pub(crate) fn kind(name: &str) -> Option<(&'static Kind, Option<&'static Document>)> {
+    if let Some((kind, document)) = OF_CODE.get(name) {
+        return Some((kind, document.and_then(scaleway_api::document)));
+    }
+    facts::plain(name).map(|plain| (&plain.kind, Some(plain.document)))
 }
 
 /// Code takes precedence over the facts.
 fn service(document: &Document, operation: &Operation) -> Option<Service> {
     let products = PRODUCTS.iter().filter(|product| product.document == document.name);
     let mut routes = products.flat_map(|product| product.routes);
-    let code = routes.find(|(id, _)| document.operation(id) == Some(operation)).map(|(_, handler)| *handler);
+    // An ID that several tags have starts with the tag.
+    let is_named = |id: &str| {
+        id.ends_with(&operation.id) && document.operation(id).is_some_and(|found| std::ptr::eq(found, operation))
+    };
+    let code = routes.find(|(id, _)| is_named(id)).map(|(_, handler)| *handler);
     code.map(Service::Code)
         .or_else(|| plain::find(&document.name, operation).map(|(plain, verb)| Service::Plain(plain, verb)))
 }
@@ -255,7 +225,7 @@ mod tests {
     #[test]
     fn kind_has_a_resource_name_if_its_document_declares_one() {
         let of_code = PRODUCTS.iter().flat_map(|product| product.kinds.iter().map(|kind| (product.document, *kind)));
-        let of_facts = facts::all().iter().flat_map(|facts| &facts.plain);
+        let of_facts = facts::all().flat_map(|facts| &facts.plain);
         for (name, kind) in of_code.chain(of_facts.map(|plain| (plain.document.name.as_str(), &plain.kind))) {
             let document = scaleway_api::document(name).expect(name);
             let schema = document.schema(kind.schema).expect(kind.schema);
@@ -269,7 +239,7 @@ mod tests {
 
     #[test]
     fn every_kind_that_the_facts_name_exists() {
-        for plain in facts::all().iter().flat_map(|facts| &facts.plain) {
+        for plain in facts::all().flat_map(|facts| &facts.plain) {
             let facts = &plain.facts;
             let others = facts.parents.values().map(|parent| &parent.kind);
             let others = others.chain(

@@ -15,8 +15,8 @@ use crate::products::vpc::PRIVATE_NETWORK;
 use crate::response::ApiError;
 use crate::store::{Kind, Missing};
 
-static INSTANCE: Named = Named("mongodb/instance");
-static SNAPSHOT: Named = Named("mongodb/snapshot");
+static INSTANCE: Named = Named::new("mongodb/instance");
+static SNAPSHOT: Named = Named::new("mongodb/snapshot");
 
 static USER: Kind = Kind {
     id: "",

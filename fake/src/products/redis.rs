@@ -16,7 +16,7 @@ use crate::products::vpcgw::network::in_region;
 use crate::response::ApiError;
 use crate::store::Object;
 
-static CLUSTER: Named = Named("redis/cluster");
+static CLUSTER: Named = Named::new("redis/cluster");
 
 pub(crate) static PRODUCT: Product = Product {
     document: "redis.v1",

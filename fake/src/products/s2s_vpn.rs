@@ -9,9 +9,9 @@ use crate::plain;
 use crate::product::Product;
 use crate::response::ApiError;
 
-static GATEWAY: Named = Named("s2s_vpn/vpn_gateway");
-static CUSTOMER: Named = Named("s2s_vpn/customer_gateway");
-static CONNECTION: Named = Named("s2s_vpn/connection");
+static GATEWAY: Named = Named::new("s2s_vpn/vpn_gateway");
+static CUSTOMER: Named = Named::new("s2s_vpn/customer_gateway");
+static CONNECTION: Named = Named::new("s2s_vpn/connection");
 
 pub(crate) static PRODUCT: Product = Product {
     document: "s2s_vpn.v1alpha1",

@@ -9,7 +9,7 @@ use crate::product::Product;
 use crate::products::endpoints;
 use crate::products::vpc::PRIVATE_NETWORK;
 
-static DEPLOYMENT: Named = Named("searchdb/deployment");
+static DEPLOYMENT: Named = Named::new("searchdb/deployment");
 
 pub(crate) static PRODUCT: Product = Product {
     document: "searchdb.v1alpha1",

@@ -9,7 +9,7 @@ use crate::plain;
 use crate::product::Product;
 use crate::response::ApiError;
 
-static DATABASE: Named = Named("serverless_sqldb/database");
+static DATABASE: Named = Named::new("serverless_sqldb/database");
 
 pub(crate) static PRODUCT: Product = Product {
     document: "serverless_sqldb.v1alpha1",

@@ -10,8 +10,8 @@ use crate::product::Product;
 use crate::response::ApiError;
 use crate::store::{Kind, Missing};
 
-static DOMAIN: Named = Named("tem/domain");
-static BLOCKLIST: Named = Named("tem/blocklist");
+static DOMAIN: Named = Named::new("tem/domain");
+static BLOCKLIST: Named = Named::new("tem/blocklist");
 
 /// Revoked domains, which only a further revocation finds.
 static REVOKED: Kind = Kind::new("tem/revoked_domain", "Domain", "domains", Missing::Labelled("domain"));

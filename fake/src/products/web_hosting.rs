@@ -10,7 +10,7 @@ use crate::plain;
 use crate::product::Product;
 use crate::response::ApiError;
 
-static HOSTING: Named = Named("webhosting/hosting");
+static HOSTING: Named = Named::new("webhosting/hosting");
 
 pub(crate) static PRODUCT: Product = Product {
     document: "webhosting.v1",

@@ -96,7 +96,7 @@ pub(crate) fn seed(recording: &Recording) -> Seed {
 
 /// The objects in a response whose kinds may have existed before.
 fn shown(exchange: &Exchange) -> Vec<(&'static str, String, String, &Value)> {
-    let matched = scaleway_api::documents().iter().find_map(|document| {
+    let matched = scaleway_api::documents().find_map(|document| {
         let matched = document.find(Method::from_name(&exchange.method)?, &exchange.path)?;
         Some((document, matched))
     });

@@ -29,8 +29,7 @@ pub(super) fn page(resolved: &[Resolved<'_>]) -> String {
          property sets, for each API of the products in this package. Deprecated operations and fields are omitted.\n\
          If you need one of them, open an issue.\n\n",
     );
-    let documents: Vec<_> =
-        scaleway_api::documents().iter().map(|document| (document, section(document, &used))).collect();
+    let documents: Vec<_> = scaleway_api::documents().map(|document| (document, section(document, &used))).collect();
     text += "| API | Operations | Used | Fields not set |\n| --- | --- | --- | --- |\n";
     for (document, section) in &documents {
         let (all, fields) =

@@ -351,7 +351,7 @@ impl<'a> Scope<'a> {
 pub(crate) fn find_document(name: &str, place: &Place, findings: &mut Findings) -> Option<&'static Document> {
     let document = scaleway_api::document(name);
     if document.is_none() {
-        let hint = did_you_mean(name, scaleway_api::documents().iter().map(|document| document.name.as_str()));
+        let hint = did_you_mean(name, scaleway_api::documents().map(|document| document.name.as_str()));
         findings.mistake(place, format!("there is no API document \"{name}\"{hint}"));
     }
     document

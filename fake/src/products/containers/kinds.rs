@@ -34,7 +34,7 @@ pub(super) static TRIGGER: Kind = Kind {
 };
 
 /// Tokens are served from `container.v1beta1`; the newer version has none.
-pub(crate) static TOKEN: Named = Named("containers/token");
+pub(crate) static TOKEN: Named = Named::new("containers/token");
 
 /// The parts of a container, which are deleted with it.
 pub(super) static PARTS: [&Kind; 2] = [&DOMAIN, &TRIGGER];

@@ -27,11 +27,11 @@ pub(super) static TRIGGER: Kind = Kind {
     ..Kind::new("functions/trigger", "Trigger", "triggers", Missing::Message("trigger does not exist"))
 };
 
-pub(super) static CRON: Named = Named("functions/cron");
+pub(super) static CRON: Named = Named::new("functions/cron");
 
-pub(super) static DOMAIN: Named = Named("functions/domain");
+pub(super) static DOMAIN: Named = Named::new("functions/domain");
 
-pub(super) static TOKEN: Named = Named("functions/token");
+pub(super) static TOKEN: Named = Named::new("functions/token");
 
 /// The kinds of objects that are deleted with their function.
 pub(super) fn parts() -> [&'static Kind; 4] {

@@ -8,7 +8,7 @@ use crate::facts::Named;
 use crate::response::ApiError;
 use crate::store::Kind;
 
-pub(super) static GROUP: Named = Named("iam/group");
+pub(super) static GROUP: Named = Named::new("iam/group");
 
 /// The field of a request that names one member, the field of the group that lists them, and the kind.
 fn member_kinds() -> [(&'static str, &'static str, &'static Kind); 2] {

@@ -3,7 +3,7 @@
 use crate::facts::Named;
 use crate::store::{Kind, Missing};
 
-pub(super) static APPLICATION: Named = Named("iam/application");
+pub(super) static APPLICATION: Named = Named::new("iam/application");
 
 /// The owner of the organization always exists; other users are in the seed or are created.
 pub(crate) static USER: Kind =

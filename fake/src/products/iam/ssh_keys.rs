@@ -10,7 +10,7 @@ use crate::facts::Named;
 use crate::plain;
 use crate::response::ApiError;
 
-static SSH_KEY: Named = Named("iam/ssh_key");
+static SSH_KEY: Named = Named::new("iam/ssh_key");
 
 pub(super) fn create(call: &mut Call<'_>) -> Handled {
     let given = call.text("public_key");

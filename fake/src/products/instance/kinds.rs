@@ -3,15 +3,15 @@
 use crate::facts::Named;
 use crate::store::{Kind, Missing};
 
-pub(super) static IP: Named = Named("instance/ip");
-pub(super) static SECURITY_GROUP: Named = Named("instance/security_group");
-pub(super) static PLACEMENT_GROUP: Named = Named("instance/placement_group");
-pub(super) static VOLUME: Named = Named("instance/volume");
-pub(super) static SNAPSHOT: Named = Named("instance/snapshot");
-pub(super) static IMAGE: Named = Named("instance/image");
+pub(super) static IP: Named = Named::new("instance/ip");
+pub(super) static SECURITY_GROUP: Named = Named::new("instance/security_group");
+pub(super) static PLACEMENT_GROUP: Named = Named::new("instance/placement_group");
+pub(super) static VOLUME: Named = Named::new("instance/volume");
+pub(super) static SNAPSHOT: Named = Named::new("instance/snapshot");
+pub(super) static IMAGE: Named = Named::new("instance/image");
 /// The other volumes of servers belong to Block Storage.
-pub(super) static BLOCK_VOLUME: Named = Named("block/volume");
-pub(super) static BLOCK_SNAPSHOT: Named = Named("block/snapshot");
+pub(super) static BLOCK_VOLUME: Named = Named::new("block/volume");
+pub(super) static BLOCK_SNAPSHOT: Named = Named::new("block/snapshot");
 
 pub(super) static PRIVATE_NIC: Kind = Kind {
     srn: Some("instance"),

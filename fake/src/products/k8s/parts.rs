@@ -4,9 +4,9 @@ use serde_json::Value;
 
 use crate::facts::Named;
 
-pub(super) static CLUSTER: Named = Named("k8s/cluster");
-pub(super) static POOL: Named = Named("k8s/pool");
-pub(super) static NODE: Named = Named("k8s/node");
+pub(super) static CLUSTER: Named = Named::new("k8s/cluster");
+pub(super) static POOL: Named = Named::new("k8s/pool");
+pub(super) static NODE: Named = Named::new("k8s/node");
 
 /// An object with the given fields of another one.
 pub(super) fn merged(mut whole: Value, given: Option<&Value>) -> Value {

@@ -7,7 +7,7 @@ use crate::call::{Call, Handled};
 use crate::facts::Named;
 use crate::plain;
 
-static CERTIFICATE: Named = Named("lb/certificate");
+static CERTIFICATE: Named = Named::new("lb/certificate");
 
 /// The prefix of domain names that Let's Encrypt cannot reach.
 const UNREACHABLE: &str = "unreachable.";

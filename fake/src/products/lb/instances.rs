@@ -6,7 +6,7 @@ use crate::call::{Call, Handled};
 use crate::facts::Named;
 use crate::response::ApiError;
 
-pub(super) static LB: Named = Named("lb/lb");
+pub(super) static LB: Named = Named::new("lb/lb");
 
 /// Completes the load balancer in a response with its instances, which most responses omit.
 pub(super) fn show_load_balancer(call: &Call<'_>, answer: &mut Value) -> Result<(), ApiError> {

@@ -3,8 +3,8 @@
 use crate::facts::Named;
 use crate::store::{Kind, Missing};
 
-pub(super) static SQS_CREDENTIALS: Named = Named("mnq/sqs_credentials");
-pub(super) static SNS_CREDENTIALS: Named = Named("mnq/sns_credentials");
+pub(super) static SQS_CREDENTIALS: Named = Named::new("mnq/sqs_credentials");
+pub(super) static SNS_CREDENTIALS: Named = Named::new("mnq/sns_credentials");
 
 pub(super) static SQS: Kind =
     Kind { id: "", key: &["project_id"], ..Kind::new("mnq/sqs", "SqsInfo", "", Missing::Labelled("MnqSQSNamespace")) };

@@ -20,8 +20,8 @@ use crate::response::ApiError;
 use crate::store::{Kind, Object};
 use kinds::{QUEUE, SNS, SNS_CREDENTIALS, SQS, SQS_CREDENTIALS, SUBSCRIPTION, TOPIC};
 
-static NATS_ACCOUNT: Named = Named("mnq/nats_account");
-static NATS_CREDENTIALS: Named = Named("mnq/nats_credentials");
+static NATS_ACCOUNT: Named = Named::new("mnq/nats_account");
+static NATS_CREDENTIALS: Named = Named::new("mnq/nats_credentials");
 
 /// The kinds of queues and topics in `/_fake/objects`.
 pub(crate) static MESSAGING: &[&Kind] = &[&QUEUE, &TOPIC, &SUBSCRIPTION];

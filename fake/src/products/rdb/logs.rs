@@ -9,7 +9,7 @@ use crate::call::{Call, Handled};
 use crate::clock;
 use crate::facts::Named;
 
-static LOG: Named = Named("rdb/instance_log");
+static LOG: Named = Named::new("rdb/instance_log");
 
 /// Creates one log, which can be downloaded once it is ready.
 pub(super) fn prepare(call: &mut Call<'_>) -> Handled {

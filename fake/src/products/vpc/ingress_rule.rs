@@ -6,7 +6,7 @@ use crate::call::{Call, Handled};
 use crate::facts::Named;
 use crate::plain;
 
-static INGRESS_RULE: Named = Named("vpc/ingress_rule");
+static INGRESS_RULE: Named = Named::new("vpc/ingress_rule");
 
 pub(super) fn create(call: &mut Call<'_>) -> Handled {
     let is_ipv6 = call.text("source").contains(':');

@@ -7,7 +7,7 @@ use super::vpcs::{VPC, default_vpc};
 use crate::call::{Call, Handled};
 use crate::facts::Named;
 
-pub(crate) static PRIVATE_NETWORK: Named = Named("vpc/private_network");
+pub(crate) static PRIVATE_NETWORK: Named = Named::new("vpc/private_network");
 
 /// Without a VPC, the private network belongs to the default VPC of the project.
 pub(super) fn create(call: &mut Call<'_>) -> Handled {

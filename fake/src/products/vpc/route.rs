@@ -9,7 +9,7 @@ use crate::plain;
 use crate::products::ipam;
 use crate::response::ApiError;
 
-static ROUTE: Named = Named("vpc/route");
+static ROUTE: Named = Named::new("vpc/route");
 
 const NEXT_HOPS: [&str; 3] = ["nexthop_resource_id", "nexthop_private_network_id", "nexthop_vpc_connector_id"];
 

@@ -10,7 +10,7 @@ use crate::call::Call;
 use crate::facts::Named;
 use crate::response::ApiError;
 
-pub(crate) static SUBNET: Named = Named("vpc/subnet");
+pub(crate) static SUBNET: Named = Named::new("vpc/subnet");
 
 /// As recorded: the pool of default blocks, and their size.
 const IPV4_POOL: (Ipv4Addr, u8) = (Ipv4Addr::new(172, 16, 0, 0), 12);

@@ -7,7 +7,7 @@ use crate::facts::Named;
 use crate::plain;
 use crate::response::ApiError;
 
-pub(super) static VPC: Named = Named("vpc/vpc");
+pub(super) static VPC: Named = Named::new("vpc/vpc");
 
 /// A list of default VPCs creates the default VPC of the project, as the API does.
 pub(super) fn list(call: &mut Call<'_>) -> Handled {
