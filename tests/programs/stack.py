@@ -135,7 +135,10 @@ class Stack:
             if (self.work / "Pulumi.yaml").exists()
             else automation.ProjectSettings(name=project, runtime="python"),
         )
-        self.automation = _StackWithoutOutputs(name, workspace, StackInitMode.CREATE_OR_SELECT)
+        # CREATE_OR_SELECT runs one more command, which looks for the stack first.
+        made = (self.work / f"Pulumi.{name}.yaml").exists()
+        mode = StackInitMode.CREATE_OR_SELECT if made else StackInitMode.CREATE
+        self.automation = _StackWithoutOutputs(name, workspace, mode)
 
     def preview(self, **options: Any) -> Run:
         """Previews an up."""
@@ -154,8 +157,10 @@ class Stack:
         return self._do(self.automation.destroy, **options)
 
     def outputs(self) -> dict[str, Any]:
-        """The stack outputs."""
-        return {name: output.value for name, output in automation.Stack.outputs(self.automation).items()}
+        """The stack outputs, with secrets in plain text."""
+        # `outputs` of the Automation API runs this command twice, with and without secrets.
+        command = ["stack", "output", "--json", "--show-secrets", "--stack", self.automation.name]
+        return json.loads(self.automation.workspace.pulumi_command.run(command, str(self.work), self.environment).stdout)
 
     def state(self) -> dict[str, Any]:
         """The stored state."""

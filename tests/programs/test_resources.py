@@ -21,7 +21,7 @@ TABLES = sorted((Path(__file__).parent / "resources").glob("*/*.yaml"))
 REPLACED = {"create-replacement", "replace", "delete-replaced"}
 
 # The number of tables that one stack tests.
-GROUP = 6
+GROUP = 10
 
 Lookup = Callable[[str, str], Any]
 
