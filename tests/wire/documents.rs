@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use scaleway_api::{Matched, Method, Rules, documents};
+use scaleway_api::{Matched, Method, Rules, find};
 use serde_json::Value;
 
 /// Fields that are null in responses, although the document does not declare it: an address has either of the two.
@@ -28,7 +28,7 @@ fn fits(exchange: &Value) -> bool {
     };
     let method = Method::from_name(exchange["method"].as_str().unwrap());
     let path = address.split('?').next().unwrap();
-    let found = documents().find_map(|document| Some((document, document.find(method?, path)?)));
+    let found = method.and_then(|method| find(method, path));
     let Some((document, Matched { operation, .. })) = found else {
         return false;
     };

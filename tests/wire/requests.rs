@@ -280,8 +280,9 @@ fn joined(one: Json, other: Json) -> Json {
 /// The violations of the API document in a request.
 fn violations(sent: &Exchange) -> Vec<String> {
     let method = Method::from_name(&sent.method).unwrap();
-    let fitting = scaleway_api::documents().find_map(|document| Some((document, document.find(method, &sent.path)?)));
-    let Some((document, matched)) = fitting else { return vec![format!("no API document contains {}", sent.path)] };
+    let Some((document, matched)) = scaleway_api::find(method, &sent.path) else {
+        return vec![format!("no API document contains {}", sent.path)];
+    };
     let Some(schema) = &matched.operation.request else { return Vec::new() };
     let violations = document.validate(schema, &sent.request, Rules::REQUEST);
     violations.into_iter().map(|violation| format!("{} {}", violation.path, violation.message)).collect()

@@ -96,10 +96,8 @@ pub(crate) fn seed(recording: &Recording) -> Seed {
 
 /// The objects in a response whose kinds may have existed before.
 fn shown(exchange: &Exchange) -> Vec<(&'static str, String, String, &Value)> {
-    let matched = scaleway_api::documents().find_map(|document| {
-        let matched = document.find(Method::from_name(&exchange.method)?, &exchange.path)?;
-        Some((document, matched))
-    });
+    let method = Method::from_name(&exchange.method);
+    let matched = method.and_then(|method| scaleway_api::find(method, &exchange.path));
     let Some((document, matched)) = matched.filter(|_| exchange.status == 200) else {
         return Vec::new();
     };

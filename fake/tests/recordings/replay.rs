@@ -86,9 +86,7 @@ impl Replay<'_> {
     async fn exchange(&mut self, exchange: &Exchange) -> Compared {
         self.clock.advance(MOMENT);
         let method = Method::from_name(&exchange.method);
-        let documents = scaleway_api::documents();
-        let found =
-            documents.into_iter().find_map(|document| Some((document, document.find(method?, &exchange.path)?)));
+        let found = method.and_then(|method| scaleway_api::find(method, &exchange.path));
         let names = found.as_ref().map(|(document, matched)| (document.name.clone(), matched.operation.id.clone()));
         let (service, operation_id) = names.unwrap_or_default();
         let is_error = exchange.status >= 400;
