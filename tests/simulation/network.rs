@@ -74,8 +74,8 @@ impl Network {
         Self { fake, seed, clock, planted, state: Mutex::new(state) }
     }
 
-    /// Begins a command; returns the receiver of kills.
-    pub(crate) fn begin(&self, command: usize, plan: Plan) -> mpsc::UnboundedReceiver<Victim> {
+    /// Starts a command; returns the receiver of kills.
+    pub(crate) fn start_command(&self, command: usize, plan: Plan) -> mpsc::UnboundedReceiver<Victim> {
         let (sender, receiver) = mpsc::unbounded_channel();
         let mut state = self.lock();
         state.command = command;

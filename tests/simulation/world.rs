@@ -95,7 +95,7 @@ impl<'p> World<'p> {
         plan: Plan,
         operation: impl AsyncFnOnce(&Stack, &Process) -> Result<(), Vec<Failure>>,
     ) -> Result<(), Vec<Failure>> {
-        let mut kills = self.network.begin(self.commands, plan);
+        let mut kills = self.network.start_command(self.commands, plan);
         self.commands += 1;
         let process = self.process().await;
         let killed = process.clone();
@@ -118,7 +118,7 @@ impl<'p> World<'p> {
     /// The changes that `preview` shows.
     pub(crate) async fn preview(&mut self, command: &Command) -> Result<Vec<String>, Status> {
         let Action::Up(targets) = &command.action else { return Ok(Vec::new()) };
-        let _kills = self.network.begin(self.commands, Plan::None);
+        let _kills = self.network.start_command(self.commands, Plan::None);
         self.commands += 1;
         let process = self.process().await;
         self.stack.preview(&process, &self.programs.goals(targets)).await
@@ -126,7 +126,7 @@ impl<'p> World<'p> {
 
     /// The changes that `refresh` shows.
     pub(crate) async fn refresh(&mut self) -> Result<Vec<String>, Vec<Failure>> {
-        let _kills = self.network.begin(self.commands, Plan::None);
+        let _kills = self.network.start_command(self.commands, Plan::None);
         self.commands += 1;
         let process = self.process().await;
         self.stack.refresh(&process).await

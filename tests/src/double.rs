@@ -177,8 +177,8 @@ impl Stack {
         outcome
     }
 
-    /// The begin of a command: operations that an earlier command left are dropped, except for creates.
-    fn begin(&self) {
+    /// Starts a command: pending operations of an earlier command are dropped, except for creates.
+    fn start_command(&self) {
         self.state.borrow_mut().pending.retain(|(_, operation)| *operation == Operation::Creating);
     }
 

@@ -20,7 +20,7 @@ pub use entries::Entries;
 pub use property::{Convert, Decides, Equal, Input, Kind, Merge, Property, ProviderDefault, usual_field};
 pub use resource::{
     Action, DeletedIf, Function, IdPart, Listing, Locality, Lookup, LookupBy, LookupParent, Newest, Permission, RUN,
-    Resource, Timeouts, Wait, Within,
+    Resource, Timeouts, Wait, Within, is_composed_part,
 };
 pub use special::{Handler, Special};
 

@@ -127,6 +127,11 @@ impl Resource {
     }
 }
 
+/// Whether a field is in the format of a composed field ([`Resource::composed`]).
+pub fn is_composed_part(composed: &BTreeMap<String, String>, field: &str) -> bool {
+    composed.values().any(|format| format.contains(&format!("{{{field}}}")))
+}
+
 /// A permission set that allows a call.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

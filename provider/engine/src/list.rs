@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use catalog::{Listing, Resource, Source, Step, Within};
+use catalog::{Listing, Resource, Source, Step, Within, is_composed_part};
 use serde_json::Value as Json;
 use value::{Object, Value};
 
@@ -230,7 +230,7 @@ fn asked<'a>(
     let mut scope = Scope::of_inputs(cx.resource, &inputs, cx.defaults)?;
     scope.wanted.extend(owners);
     // Such as the project of queues, which is that of the credentials, whatever the provider's is.
-    scope.wanted.retain(|field, _| !composed::is_part(cx.resource, field));
+    scope.wanted.retain(|field, _| !is_composed_part(&cx.resource.composed, field));
     Ok(scope)
 }
 

@@ -13,11 +13,6 @@ pub fn add_parts(resource: &Resource, answer: &mut Wire) {
     }
 }
 
-/// Whether a field is a part of a composed field.
-pub fn is_part(resource: &Resource, field: &str) -> bool {
-    resource.composed.values().any(|format| format.contains(&format!("{{{field}}}")))
-}
-
 /// The fields in the format and their values, if the end of the string has the format.
 fn parts(format: &str, text: &str) -> Option<Vec<(String, String)>> {
     let mut segments = text.rsplit(SEPARATORS);

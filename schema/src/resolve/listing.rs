@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use catalog::{Listing, Locality, Operation, Query, Source, Within};
+use catalog::{Listing, Locality, Operation, Query, Source, Within, is_composed_part};
 
 use super::lookup::element;
 use super::{Call, Scope};
@@ -173,7 +173,6 @@ fn check_fields(
     place: &Place,
     findings: &mut Findings,
 ) -> bool {
-    let is_composed = |name: &String| composed.values().any(|format| format.contains(&format!("{{{name}}}")));
     let Some(whole) = element(list).or_else(|| list.answer()) else { return false };
     let inner = inner.map(|name| name.strip_suffix("[]").unwrap_or(name));
     let candidate = match inner {
@@ -188,7 +187,7 @@ fn check_fields(
     let Some(fields) = candidate.inner().fields() else { return false };
     let candidate = candidate.inner();
     let named = word.only.keys().chain(word.without.keys()).chain(&word.name);
-    for name in named.filter(|name| candidate.at(name).is_none() && !is_composed(name)) {
+    for name in named.filter(|name| candidate.at(name).is_none() && !is_composed_part(composed, name)) {
         findings.mistake(place, format!("an element of {} has no field \"{name}\"", list.operation.id));
     }
     !CREATED.iter().any(|name| fields.contains_key(*name))

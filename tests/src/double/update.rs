@@ -11,7 +11,7 @@ use super::{Failure, Goal, Process, Stack, Stored};
 impl Stack {
     /// `pulumi up`.
     pub async fn up(&self, process: &Process, program: &[Goal]) -> Result<(), Vec<Failure>> {
-        self.begin();
+        self.start_command();
         self.delete_all(process, |_| false).await?;
         let nodes = program.iter().map(|goal| Node { name: goal.name.clone(), after: names(&dependencies(goal)) });
         let step = |name: String| async move {
@@ -49,7 +49,7 @@ impl Stack {
 
     /// `pulumi refresh`: the top-level properties that it shows as changed, by resource.
     pub async fn refresh(&self, process: &Process) -> Result<Vec<String>, Vec<Failure>> {
-        self.begin();
+        self.start_command();
         let nodes = self.state().resources.into_iter().map(|stored| Node { name: stored.name, after: BTreeSet::new() });
         let shown = std::cell::RefCell::new(Vec::new());
         let step = |name: String| {
@@ -74,7 +74,7 @@ impl Stack {
 
     /// `pulumi destroy`.
     pub async fn destroy(&self, process: &Process) -> Result<(), Vec<Failure>> {
-        self.begin();
+        self.start_command();
         self.delete_all(process, |_| true).await
     }
 
