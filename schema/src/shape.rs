@@ -74,7 +74,7 @@ impl<'a> Field<'a> {
     }
 
     /// The field at a path of field names; `rules[].ip` and `rules[type=custom].ip` are fields of the elements
-    /// of a list. `extension[]` is the list of the fields of an object.
+    /// of a list. `extension[]` is the list of the fields of an object. `{provider}_settings` is a field whose name depends on another one.
     pub(crate) fn at(self, path: &str) -> Option<Self> {
         if path.is_empty() {
             return Some(self);
@@ -84,6 +84,11 @@ impl<'a> Field<'a> {
         let next = match self.kind() {
             // `[type=custom]` is the object itself.
             _ if name.is_empty() => self.schema,
+            Kind::Object { properties, .. } if name.contains('{') => {
+                let (start, end) = (name.split('{').next()?, name.rsplit('}').next()?);
+                let mut fields = properties.iter().filter(|(name, _)| name.starts_with(start) && name.ends_with(end));
+                return fields.find_map(|(_, schema)| Self { schema, ..self }.at(rest));
+            }
             Kind::Object { properties, .. } => properties.get(name)?,
             Kind::Map(values) => values,
             _ => return None,

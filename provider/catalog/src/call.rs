@@ -73,7 +73,7 @@ pub struct Step {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Each {
-    /// The field of requests with the desired elements. Absent: the program desires none.
+    /// The field of requests with the desired elements, or with the only one. Absent: the program desires none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub field: Option<String>,
     /// The path of the current elements in responses; `ip[].id` selects a field of each element. Empty for all desired elements.
@@ -92,6 +92,8 @@ pub enum EachOf {
     Added,
     /// Elements that exist and are not desired.
     Removed,
+    /// The desired value of a field with one value, if it has another one.
+    Replaced,
     /// All desired elements, because each is a request that leaves no element, such as the purge of a cache.
     All,
 }

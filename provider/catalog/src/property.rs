@@ -17,7 +17,8 @@ pub struct Property {
     /// Whether it is an input.
     #[serde(skip_serializing_if = "Input::is_no")]
     pub input: Input,
-    /// The field in requests: a path of field names (`encryption.enabled`). Absent: never sent.
+    /// The field in requests: a path of field names (`encryption.enabled`). `[field]` at its end adds an element to a list. Absent: never
+    /// sent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub send: Option<String>,
     /// The field in responses: a path of field names, in which `[]` and `[field]` select elements. Absent: never read, the state keeps the input.
@@ -98,7 +99,14 @@ pub struct Property {
     /// In requests and responses a list with the value as its only element.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub list_of_one: bool,
-    /// The value in requests if the program does not set the property.
+    /// The object in requests for each element of a list: `$element` is the element.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub element_as: Option<BTreeMap<String, Json>>,
+    /// In requests an object with the elements of a list by their numbers, from this one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub numbered_from: Option<u32>,
+    /// The value in requests if the program sets neither the property nor another one of its group. `$name` is the value of
+    /// another property.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unset: Option<Json>,
     /// The element that the API adds to the list, as a template. It is left out unless the program sets it.

@@ -184,6 +184,9 @@ pub struct Wait {
     pub only: Option<String>,
     /// Its transient values.
     pub passing: Vec<String>,
+    /// The transient values of further fields.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub also_passing: BTreeMap<String, Vec<String>>,
     /// Its final values. Any other value is unknown to this version.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub settled: Vec<String>,

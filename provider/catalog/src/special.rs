@@ -21,18 +21,12 @@ pub struct Special {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub enum Handler {
-    /// Runners on Apple silicon servers.
-    #[serde(rename = "applesilicon.runner")]
-    ApplesiliconRunner,
     /// Apple silicon servers.
     #[serde(rename = "applesilicon.server")]
     ApplesiliconServer,
     /// Instance groups of Autoscaling.
     #[serde(rename = "autoscaling.instance_group")]
     AutoscalingInstanceGroup,
-    /// Instance templates of Autoscaling.
-    #[serde(rename = "autoscaling.instance_template")]
-    AutoscalingInstanceTemplate,
     /// Database instances.
     #[serde(rename = "databases.instance")]
     DatabasesInstance,
@@ -66,27 +60,12 @@ pub enum Handler {
     /// Functions.
     #[serde(rename = "functions.function")]
     FunctionsFunction,
-    /// Deployments of Managed Inference, and their endpoints.
-    #[serde(rename = "inference.deployment")]
-    InferenceDeployment,
-    /// Web hosting plans.
-    #[serde(rename = "hosting.hosting")]
-    HostingHosting,
     /// Offers of Web Hosting.
     #[serde(rename = "hosting.offer")]
     HostingOffer,
-    /// Images of Instances.
-    #[serde(rename = "instance.image")]
-    InstanceImage,
-    /// Addresses of Instances.
-    #[serde(rename = "instance.ip")]
-    InstanceIp,
     /// Marketplace images for Instances.
     #[serde(rename = "instance.marketplace_image")]
     InstanceMarketplaceImage,
-    /// Private network interfaces of Instances.
-    #[serde(rename = "instance.private_nic")]
-    InstancePrivateNic,
     /// Security groups, and their rules.
     #[serde(rename = "instance.security_group")]
     InstanceSecurityGroup,
@@ -99,9 +78,6 @@ pub enum Handler {
     /// Lists of Instances.
     #[serde(rename = "instance.servers")]
     InstanceServers,
-    /// Links of InterLink.
-    #[serde(rename = "interlink.link")]
-    InterlinkLink,
     /// IPAM addresses.
     #[serde(rename = "ipam.ip")]
     IpamIp,
@@ -120,15 +96,9 @@ pub enum Handler {
     /// ACLs of load balancers, and their lists in frontends.
     #[serde(rename = "loadbalancers.acl")]
     LoadbalancersAcl,
-    /// Backends of load balancers.
-    #[serde(rename = "loadbalancers.backend")]
-    LoadbalancersBackend,
     /// Load balancers.
     #[serde(rename = "loadbalancers.load_balancer")]
     LoadbalancersLoadBalancer,
-    /// Routes of load balancers.
-    #[serde(rename = "loadbalancers.route")]
-    LoadbalancersRoute,
     /// Topics of Messaging and Queuing.
     #[serde(rename = "mnq.sns_topic")]
     MnqSnsTopic,

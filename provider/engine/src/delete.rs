@@ -139,7 +139,7 @@ async fn remove(cx: &Context<'_>, scope: &mut Scope<'_>, inputs: &Object) -> Res
         let answered = match &step.each {
             Some(each) => {
                 scope.wanted.remove(each.field.as_deref().unwrap_or_default());
-                each::perform(cx, scope, step, each).await.map(|()| None)
+                each::perform(cx, scope, step, each).await.map(|_| None)
             }
             None => cx.perform(step, scope, step.fields(), false).await,
         };

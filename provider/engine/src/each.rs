@@ -1,4 +1,5 @@
-//! Steps that are repeated for the elements of a list: those that the program adds, or those that it removes.
+//! Steps that are repeated for the elements of a list: those that the program adds, or those that it removes. A field with one value
+//! is a list of one element.
 //!
 //! The current elements are read first, so a step that a failed run has already made is not repeated.
 
@@ -11,41 +12,56 @@ use rules::error::{Error, ErrorKind};
 use rules::scope::Scope;
 use rules::wire;
 
-/// Makes the calls of a step, one after the other; each waits until the object and the elements of its lists are ready.
-pub(crate) async fn perform(cx: &Context<'_>, scope: &mut Scope<'_>, step: &Step, each: &Each) -> Result<(), Error> {
+/// Makes the calls of a step, one after the other; each waits until the object and the elements of its lists are ready. Returns whether
+/// it made a call.
+pub(crate) async fn perform(cx: &Context<'_>, scope: &mut Scope<'_>, step: &Step, each: &Each) -> Result<bool, Error> {
+    let wanted = each.field.as_ref().and_then(|field| scope.wanted_field(field));
+    // The API may omit a field with one value if it has none.
+    let is_single = wanted.is_some_and(Json::is_string);
     // An earlier step of the same change has read the current elements.
-    let is_known = each.of == EachOf::All || wire::pluck(&scope.answers, &each.live).is_some();
+    let is_known = each.of == EachOf::All
+        || wire::pluck(&scope.answers, &each.live).is_some()
+        || (is_single && !scope.answers.is_empty());
     if !is_known {
         fetch::read_field(cx, scope, &each.live).await?;
     }
-    for element in elements(scope, each) {
+    let elements = elements(scope, each);
+    let makes_calls = !elements.is_empty();
+    for element in elements {
         scope.element = Some(element);
         let answered = cx.perform(step, scope, &[], false).await;
-        scope.element = None;
+        let element = scope.element.take().filter(|_| each.of != EachOf::Removed);
         match answered {
             // Another change has removed it.
             Err(error) if each.of == EachOf::Removed && error.kind() == ErrorKind::NotFound => {}
             answered => drop(answered?),
         }
+        if is_single {
+            wire::set(&mut scope.answers, &each.live, element.unwrap_or_default());
+        }
         wait::settled(cx, scope, true).await?;
         fetch::settled_list_of(cx, scope, &each.live, each.of == EachOf::Added).await?;
     }
-    Ok(())
+    Ok(makes_calls)
 }
 
 /// The elements that the step is repeated for. A field that is not set is left to the API.
 fn elements(scope: &Scope<'_>, each: &Each) -> Vec<Json> {
-    let list = |json: Option<Json>| json.and_then(|json| json.as_array().cloned()).unwrap_or_default();
+    let list = |json: Option<Json>| match json {
+        Some(Json::Array(items)) => items,
+        json => json.into_iter().filter(|json| !wire::is_empty(json)).collect(),
+    };
     let wanted = list(each.field.as_ref().and_then(|field| scope.wanted_field(field)).cloned());
     let live = list(wire::pluck(&scope.answers, &each.live));
     let (mut chosen, others) = match each.of {
         EachOf::All => return wanted,
-        EachOf::Added => (wanted, live),
+        EachOf::Replaced if live.is_empty() => return live,
+        EachOf::Added | EachOf::Replaced => (wanted, live),
         EachOf::Removed => (live, wanted),
     };
     chosen.retain(|one| {
         !others.iter().any(|other| match each.of {
-            EachOf::Added => has(other, one),
+            EachOf::Added | EachOf::Replaced => has(other, one),
             EachOf::Removed => has(one, other),
             EachOf::All => false,
         })

@@ -19,14 +19,12 @@ mod elasticmetal_server;
 mod functions_function;
 mod hosting_offer;
 mod instance_marketplace_image;
-mod instance_private_nic;
 mod instance_server;
 mod instance_server_networks;
 mod instance_server_power;
 mod instance_server_type;
 mod instance_server_volumes;
 mod instance_user_data;
-mod interlink_link;
 mod ipam_ip;
 mod ipam_ip_reverse_dns;
 mod kubernetes_cluster;
@@ -145,10 +143,8 @@ fn calls(handler: catalog::Handler) -> &'static dyn Handler {
         Handler::FunctionsFunction => &functions_function::Function,
         Handler::HostingOffer => &hosting_offer::Offer,
         Handler::InstanceMarketplaceImage => &instance_marketplace_image::Image,
-        Handler::InstancePrivateNic => &instance_private_nic::PrivateNic,
         Handler::InstanceServer => &instance_server::Server,
         Handler::InstanceServerType => &instance_server_type::ServerType,
-        Handler::InterlinkLink => &interlink_link::Link,
         Handler::IpamIp => &ipam_ip::Ip,
         Handler::IpamIpReverseDns => &ipam_ip_reverse_dns::IpReverseDns,
         Handler::KubernetesCluster => &kubernetes_cluster::Cluster,
@@ -160,19 +156,11 @@ fn calls(handler: catalog::Handler) -> &'static dyn Handler {
         Handler::ObjectItem => &object_item::Item,
         Handler::ObservabilityAlertManager => &observability_alert_manager::AlertManager,
         Handler::TemDomainValidation => &tem_domain_validation::DomainValidation,
-        Handler::ApplesiliconRunner
-        | Handler::AutoscalingInstanceTemplate
-        | Handler::HostingHosting
-        | Handler::InferenceDeployment
-        | Handler::InstanceImage
-        | Handler::InstanceIp
-        | Handler::InstanceSecurityGroup
+        Handler::InstanceSecurityGroup
         | Handler::InstanceServers
         | Handler::KubernetesVersion
         | Handler::LoadbalancersAcl
-        | Handler::LoadbalancersBackend
         | Handler::LoadbalancersLoadBalancer
-        | Handler::LoadbalancersRoute
         | Handler::MongodbInstance
         | Handler::NetworkAcl
         | Handler::NetworkPrivateNetwork

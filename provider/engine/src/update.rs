@@ -112,9 +112,11 @@ async fn change(
             let is_uncertain = transition.is_uncertain() && wanted.is_some();
             if is_uncertain || wire::find(before, field) != wanted {
                 sent.insert(field.to_owned());
-                each::perform(cx, scope, step, each).await?;
+                // The wait has read the object after the last call.
+                if each::perform(cx, scope, step, each).await? {
+                    known = cx.resource.wait.is_some();
+                }
                 scope.fresh = true;
-                known = false;
             }
             continue;
         }

@@ -175,8 +175,19 @@ fn standing(wait: &Wait, scope: &Scope<'_>) -> Standing {
         Some(status) if !wait.settled.is_empty() && !wait.settled.iter().any(|settled| settled == status) => {
             Standing::Unknown
         }
+        _ if further(wait, scope).is_some() => Standing::Passing,
         _ => Standing::Settled,
     }
+}
+
+/// A further field with a transient value.
+fn further<'s>(wait: &'s Wait, scope: &'s Scope<'_>) -> Option<(&'s str, &'s str)> {
+    let fields = wait
+        .also_passing
+        .iter()
+        .map(|(field, passing)| (field.as_str(), passing, wire::text(&scope.answers, field).unwrap_or_default()));
+    let mut found = fields.filter(|(_, passing, value)| passing.iter().any(|passing| passing == value));
+    found.next().map(|(field, _, value)| (field, value))
 }
 
 fn status<'s>(wait: &Wait, scope: &'s Scope<'_>) -> Option<&'s str> {
@@ -188,7 +199,12 @@ fn message(cx: &Context<'_>, wait: &Wait, scope: &Scope<'_>) -> String {
 }
 
 fn seen(wait: &Wait, scope: &Scope<'_>) -> String {
-    status(wait, scope).map(|status| format!(" ({status})")).unwrap_or_default()
+    let status = status(wait, scope);
+    match further(wait, scope).filter(|_| status.is_none_or(|status| !wait.passing.iter().any(|one| one == status))) {
+        Some((field, "")) => format!(" (no {field})"),
+        Some((_, value)) => format!(" ({value})"),
+        None => status.map(|status| format!(" ({status})")).unwrap_or_default(),
+    }
 }
 
 fn failure(cx: &Context<'_>, wait: &Wait, scope: &Scope<'_>) -> Error {

@@ -20,20 +20,54 @@ pub fn wanted(resource: &Resource, given: &Object, defaults: &Defaults) -> Resul
         let Some(send) = property.send.as_ref().filter(|_| !presence::is_left_to_others(property, given)) else {
             continue;
         };
-        let listed = |json| if property.list_of_one { Json::Array(vec![json]) } else { json };
-        let unset = || property.unset.clone();
         let json = match given.get(name) {
-            None => inherited(property, defaults).or_else(unset).map(listed),
-            Some(value) if value.is_null() => Some(unset().map_or_else(|| clearing(property), listed)),
-            Some(value) => encoded(property, value, &Path::root(name.as_str()))?.map(listed),
+            None => inherited(property, defaults).or(unset(resource, name, property, given)?),
+            Some(value) if value.is_null() => {
+                Some(unset(resource, name, property, given)?.unwrap_or_else(|| clearing(property)))
+            }
+            Some(value) => encoded(property, value, &Path::root(name.as_str()))?,
         };
         if let Some(mut json) = json {
             inherit(&property.kind, &mut json, &|what| own(what, resource, given, defaults));
-            wire::set(&mut object, send, json);
+            wire::set(&mut object, send, formed(property, json));
         }
     }
     special::handler(resource).encode(&mut object);
     Ok(object)
+}
+
+/// The value of a property that the program does not set, unless it sets another one of its group.
+fn unset(resource: &Resource, name: &str, property: &Property, given: &Object) -> Result<Option<Json>, Error> {
+    let mut groups = resource.exactly_one.iter().chain(&resource.at_most_one);
+    let is_excluded = |group: &Vec<String>| {
+        group.iter().any(|own| own == name) && group.iter().any(|other| given.given(other).is_some())
+    };
+    let Some(unset) = property.unset.as_ref().filter(|_| !groups.any(is_excluded)) else { return Ok(None) };
+    let Some(other) = unset.as_str().and_then(|text| text.strip_prefix('$')) else { return Ok(Some(unset.clone())) };
+    match (resource.properties.get(other), given.given(other)) {
+        (Some(property), Some(value)) => encoded(property, value, &Path::root(other)),
+        _ => Ok(None),
+    }
+}
+
+/// The form of a value in requests: the only element of a list, or the elements of a list in objects or by their numbers.
+fn formed(property: &Property, json: Json) -> Json {
+    if property.list_of_one && !wire::is_empty(&json) {
+        return Json::Array(vec![json]);
+    }
+    let Json::Array(items) = json else { return json };
+    let within = |item: Json| match &property.element_as {
+        None => item,
+        Some(form) => {
+            let field = |json: &Json| if json == "$element" { item.clone() } else { json.clone() };
+            Json::Object(form.iter().map(|(name, json)| (name.clone(), field(json))).collect())
+        }
+    };
+    let items = items.into_iter().map(within);
+    match property.numbered_from {
+        Some(first) => Json::Object((first..).zip(items).map(|(number, item)| (number.to_string(), item)).collect()),
+        None => items.collect(),
+    }
 }
 
 /// Fills in the region, zone or project of an object and of the objects in it, if they have the field and do not set it.
@@ -125,10 +159,17 @@ pub fn changed(
             after.insert(target.to_owned(), new.given(target).cloned().unwrap_or_default());
         }
     }
-    // An input that conflicts with a new one is cleared, even if the API fills it in.
+    // An input that conflicts with a new one is cleared, even if the API fills it in. In an object that contains the new one, it is
+    // not sent.
     for group in resource.exactly_one.iter().chain(&resource.at_most_one) {
-        if group.iter().any(|name| names.contains(name) && new.given(name).is_some()) {
-            let stays = |name: &String| !group.contains(name) || names.contains(name) || new.given(name).is_some();
+        let object = |name: &String| Some(resource.properties.get(name)?.send.as_deref()?.rsplit_once('.')?.0);
+        for one in group.iter().filter(|name| names.contains(*name) && new.given(name).is_some()) {
+            let is_beside = |name: &String| {
+                resource.exactly_one.contains(group) && object(name).is_some() && object(name) == object(one)
+            };
+            let stays = |name: &String| {
+                !group.contains(name) || new.given(name).is_some() || (names.contains(name) && !is_beside(name))
+            };
             after.retain(|name, _| stays(name));
         }
     }
@@ -316,3 +357,7 @@ fn resent<'a>(resource: &'a Resource, target: &'a str, new: &'a Object) -> Optio
 fn not_known(path: &Path) -> Error {
     Error::new(ErrorKind::Internal, format!("the value of `{path}` is unknown"))
 }
+
+#[cfg(test)]
+#[path = "encode_tests.rs"]
+mod tests;

@@ -1,9 +1,7 @@
 //! Rules of single resources that a descriptor cannot express. The descriptor names the handler (`special`); the calls that
 //! such a resource needs in addition are in the crate `engine`, under the same name.
 
-mod applesilicon_runner;
 mod applesilicon_server;
-mod autoscaling_instance_template;
 mod databases_instance;
 mod databases_read_replica;
 mod databases_upgrade;
@@ -12,10 +10,6 @@ mod domain_record;
 mod domain_registration;
 pub mod elasticmetal_server;
 pub mod functions_function;
-mod hosting_hosting;
-mod inference_deployment;
-mod instance_image;
-mod instance_ip;
 mod instance_security_group;
 pub mod instance_server;
 mod instance_server_type;
@@ -24,9 +18,7 @@ pub mod ipam_ip_reverse_dns;
 pub mod kubernetes_cluster;
 mod kubernetes_pool;
 mod loadbalancers_acl;
-mod loadbalancers_backend;
 mod loadbalancers_load_balancer;
-mod loadbalancers_route;
 mod mnq_sns_topic;
 pub mod mnq_sns_topic_subscription;
 pub mod mnq_sqs_queue;
@@ -102,9 +94,7 @@ pub fn handler(resource: &Resource) -> &'static dyn Special {
 
 fn rules(handler: Handler) -> &'static dyn Special {
     match handler {
-        Handler::ApplesiliconRunner => &applesilicon_runner::Runner,
         Handler::ApplesiliconServer => &applesilicon_server::Server,
-        Handler::AutoscalingInstanceTemplate => &autoscaling_instance_template::InstanceTemplate,
         Handler::DatabasesInstance => &databases_instance::Instance,
         Handler::DatabasesReadReplica => &databases_read_replica::ReadReplica,
         Handler::DatawarehouseDeployment => &datawarehouse_deployment::Deployment,
@@ -112,10 +102,6 @@ fn rules(handler: Handler) -> &'static dyn Special {
         Handler::DomainRegistration => &domain_registration::Registration,
         Handler::ElasticmetalServer => &elasticmetal_server::Server,
         Handler::FunctionsFunction => &functions_function::Function,
-        Handler::HostingHosting => &hosting_hosting::Hosting,
-        Handler::InferenceDeployment => &inference_deployment::Deployment,
-        Handler::InstanceImage => &instance_image::Image,
-        Handler::InstanceIp => &instance_ip::Ip,
         Handler::InstanceSecurityGroup => &instance_security_group::SecurityGroup,
         Handler::InstanceServer => &instance_server::Server,
         Handler::InstanceServerType => &instance_server_type::ServerType,
@@ -125,9 +111,7 @@ fn rules(handler: Handler) -> &'static dyn Special {
         Handler::KubernetesPool => &kubernetes_pool::Pool,
         Handler::KubernetesVersion => &kubernetes_cluster::Version,
         Handler::LoadbalancersAcl => &loadbalancers_acl::Acl,
-        Handler::LoadbalancersBackend => &loadbalancers_backend::Backend,
         Handler::LoadbalancersLoadBalancer => &loadbalancers_load_balancer::LoadBalancer,
-        Handler::LoadbalancersRoute => &loadbalancers_route::Route,
         Handler::MnqSnsTopic => &mnq_sns_topic::Topic,
         Handler::MnqSnsTopicSubscription => &mnq_sns_topic_subscription::Subscription,
         Handler::MnqSqsQueue => &mnq_sqs_queue::Queue,
@@ -146,8 +130,6 @@ fn rules(handler: Handler) -> &'static dyn Special {
         | Handler::ElasticmetalPartitionSchema
         | Handler::HostingOffer
         | Handler::InstanceMarketplaceImage
-        | Handler::InstancePrivateNic
-        | Handler::InterlinkLink
         | Handler::IpamIp
         | Handler::TemDomainValidation => &Nothing,
     }

@@ -1,5 +1,7 @@
 //! Paths into JSON objects of the API: get, set, pluck.
 
+use std::borrow::Cow;
+
 use serde_json::{Map, Value as Json};
 
 /// A JSON object of a request or response.
@@ -13,27 +15,50 @@ pub fn get<'w>(wire: &'w Wire, path: &str) -> Option<&'w Json> {
 /// The value at a path of field names, including null, which clears a field in a request.
 pub fn find<'w>(wire: &'w Wire, path: &str) -> Option<&'w Json> {
     let mut names = path.split('.');
-    let first = wire.get(names.next()?)?;
-    names.try_fold(first, |here, name| here.as_object()?.get(name))
+    let first = names.next()?;
+    let first = wire.get(&*spelled(wire, first))?;
+    names.try_fold(first, |here, name| {
+        let here = here.as_object()?;
+        here.get(&*spelled(here, name))
+    })
+}
+
+/// The name of a field. `{provider}_settings` contains the value of the field `provider`.
+fn spelled<'n>(wire: &Wire, name: &'n str) -> Cow<'n, str> {
+    match name.split_once('{').and_then(|(start, rest)| Some((start, rest.split_once('}')?))) {
+        Some((start, (field, end))) => Cow::Owned(format!("{start}{}{end}", text(wire, field).unwrap_or_default())),
+        None => Cow::Borrowed(name),
+    }
 }
 
 /// Sets a value at a path and creates the objects on the path. Other values on the path are replaced. The fields of an object
-/// at the path `.` become fields of the wire object.
+/// at the path `.` become fields of the wire object. `endpoints[public]` adds the value to a list if it has an object `public`.
 pub fn set(wire: &mut Wire, path: &str, json: Json) {
     if path == "." {
         wire.extend(json.as_object().cloned().into_iter().flatten());
         return;
     }
     let Some((first, rest)) = path.split_once('.') else {
-        wire.insert(path.to_owned(), json);
+        match path.strip_suffix(']').and_then(|path| path.split_once('[')) {
+            Some((list, selector)) => add(wire, list, selector, json),
+            None => drop(wire.insert(spelled(wire, path).into_owned(), json)),
+        }
         return;
     };
+    let first = spelled(wire, first);
     let inner = wire.entry(first).or_insert(Json::Null);
     if !inner.is_object() {
         *inner = Json::Object(Map::new());
     }
     if let Json::Object(inner) = inner {
         set(inner, rest, json);
+    }
+}
+
+fn add(wire: &mut Wire, list: &str, selector: &str, json: Json) {
+    let list = wire.entry(list).or_insert_with(|| Json::Array(Vec::new()));
+    if let (Json::Array(items), true) = (list, is_selected(&json, selector)) {
+        items.push(json);
     }
 }
 
@@ -59,10 +84,14 @@ pub fn strings(list: Option<&Json>, field: Option<&str>) -> Vec<String> {
 /// `rules[].ip` is the list of the `ip` of every element of `rules`, and the elements of inner lists for `groups[].rules[]`.
 /// `endpoints[private_network].ip` is the `ip` of the first element with an object `private_network`, and
 /// `resource[type=custom]` is the element, or the object `resource` itself, whose `type` is `custom`. `extension[]` is the list
-/// of the values of an object. `.` is the wire object, and `[type=custom]` too if its `type` is `custom`.
+/// of the values of an object, in the order of their numbers. `.` is the wire object, and `[type=custom]` too if its `type` is
+/// `custom`. `address | prefix` is the first of these that is set.
 pub fn pluck(wire: &Wire, path: &str) -> Option<Json> {
     if path == "." {
         return Some(Json::Object(wire.clone()));
+    }
+    if let Some((first, others)) = path.split_once(" | ") {
+        return pluck(wire, first).or_else(|| pluck(wire, others));
     }
     let Some((list, rest)) = path.split_once('[') else { return get(wire, path).cloned() };
     let (selector, rest) = rest.split_once(']')?;
@@ -73,7 +102,11 @@ pub fn pluck(wire: &Wire, path: &str) -> Option<Json> {
     if selector.is_empty() {
         let items: Vec<&Json> = match found {
             Json::Array(items) => items.iter().collect(),
-            Json::Object(fields) => fields.values().filter(|json| !json.is_null()).collect(),
+            Json::Object(fields) => {
+                let mut fields: Vec<(&String, &Json)> = fields.iter().filter(|(_, json)| !json.is_null()).collect();
+                fields.sort_by_key(|(name, _)| name.parse::<u32>().ok());
+                fields.into_iter().map(|(_, json)| json).collect()
+            }
             _ => return None,
         };
         let fields = items.into_iter().filter_map(field);
@@ -192,6 +225,39 @@ mod tests {
         let object = wire(&json!({"extension": {"a": "1", "b": null, "c": "2"}, "none": 7}));
         assert_eq!(pluck(&object, "extension[]"), Some(json!(["1", "2"])));
         assert_eq!(pluck(&object, "none[]"), None);
+        let numbered: Wire = (0..11).map(|number: u32| (number.to_string(), json!({ "id": number }))).collect();
+        let numbered = wire(&json!({ "volumes": numbered }));
+        assert_eq!(pluck(&numbered, "volumes[].id"), Some((0..11).collect()));
+    }
+
+    #[test]
+    fn the_first_field_that_is_set_is_plucked() {
+        let object = wire(&json!({ "address": null, "prefix": "2001:db8::/64" }));
+        assert_eq!(pluck(&object, "address | prefix"), Some(json!("2001:db8::/64")));
+        assert_eq!(pluck(&object, "prefix | address"), Some(json!("2001:db8::/64")));
+        assert_eq!(pluck(&object, "address | other"), None);
+    }
+
+    #[test]
+    fn the_name_of_a_field_contains_the_value_of_another_one() {
+        let mut object = wire(&json!({ "settings": { "provider": "github" } }));
+        set(&mut object, "settings.{provider}_settings.url", json!("a"));
+        assert_eq!(object["settings"], json!({ "provider": "github", "github_settings": { "url": "a" } }));
+        assert_eq!(pluck(&object, "settings.{provider}_settings.url"), Some(json!("a")));
+        assert_eq!(pluck(&object, "{settings}_settings.url"), None);
+    }
+
+    #[test]
+    fn elements_with_the_selected_object_are_added_to_a_list() {
+        let mut object = Wire::new();
+        for element in [json!({ "public": null }), Json::Null, json!({ "public": {} }), json!({ "public": { "a": 1 } })]
+        {
+            set(&mut object, "endpoints[public]", element);
+        }
+        assert_eq!(Json::Object(object), json!({ "endpoints": [{ "public": {} }, { "public": { "a": 1 } }] }));
+        let mut object = wire(&json!({ "endpoints": 1 }));
+        set(&mut object, "endpoints[public]", json!({ "public": {} }));
+        assert_eq!(Json::Object(object), json!({ "endpoints": 1 }));
     }
 
     #[test]

@@ -21,7 +21,9 @@ pub struct Property {
     /// for both. In responses, `products[].name` is the list of the `name` of every product, `endpoints[public].ip` the `ip` of
     /// the first endpoint with an object `public`, and `resource[type=custom]` the element (or the object) with that value.
     /// `extension[]` is the list of the fields of an object. `.` is the object itself: the properties of this one are fields beside it.
-    /// `[type=custom]` is the object itself if it has that value.
+    /// `[type=custom]` is the object itself if it has that value. `address | prefix` is the first of these fields that is set. In requests,
+    /// `endpoints[public]` adds an element to a list, if it has an object `public`. `{provider}_settings` is the field whose name
+    /// contains the value of the field `provider` beside it.
     pub wire: Option<WireWord>,
     /// Type, if the API document does not contain it: `string`, `integer`, `number`, `boolean`, `list<string>`,
     /// `map<string>`, `object`, `list<object>`; `asset`, `archive` and `file` (either) are files, sent by a special
@@ -84,7 +86,13 @@ pub struct Property {
     pub drift_of: Option<String>,
     /// In requests and responses a list with the value as its only element. For properties of the resource itself.
     pub list_of_one: bool,
-    /// Value in requests if the program does not set the property, in the form of requests. For properties of the resource itself.
+    /// Object in requests for each element of the list: `{ id: $element }`. For properties of the resource itself.
+    pub element_as: Option<BTreeMap<String, Json>>,
+    /// In requests the list is an object with the numbers of the elements as its fields, from this number. In responses,
+    /// `volumes[]` is the list. For properties of the resource itself.
+    pub numbered_from: Option<u32>,
+    /// Value in requests if the program sets neither the property nor another one of its group (`atMostOne`), in the form of requests.
+    /// `$forwardPort` is the value of another property. For properties of the resource itself.
     pub unset: Option<Json>,
     /// Element that the API adds to the list: a string, or a property in braces. It is left out unless the program sets it.
     pub added: Option<String>,

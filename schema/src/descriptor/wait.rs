@@ -1,5 +1,7 @@
 //! Waits: for the status of an object, and for the elements of a list.
 
+use std::collections::BTreeMap;
+
 use catalog::EachOf;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -17,6 +19,9 @@ pub struct Wait {
     /// Transient values. Default: those in the API document.
     #[serde(default)]
     pub passing: Vec<String>,
+    /// Transient values of further fields: `{ vpc_status: [vpc_updating] }`. A field that is not set has the value `""`.
+    #[serde(default)]
+    pub also_passing: BTreeMap<String, Vec<String>>,
     /// Failed values, when read twice.
     #[serde(default)]
     pub failed: Vec<String>,
@@ -43,7 +48,7 @@ pub struct Wait {
 #[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Each {
-    /// Field of requests with the elements that the program sets. Absent: none, so that every current element is removed.
+    /// Field of requests with the elements that the program sets, or with one value. Absent: none, so that every current element is removed.
     pub field: Option<String>,
     /// Path of the current elements in the wire object that the read steps, or earlier steps of a delete, fill:
     /// `private_networks`, `ip[].id`. Not for `all`.

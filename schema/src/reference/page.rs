@@ -155,7 +155,7 @@ impl<'a> Page<'a> {
             let mut names: Vec<String> = Vec::new();
             for step in steps {
                 let name = format!("`{}`", step.call.id);
-                if names.last() != Some(&name) {
+                if !names.contains(&name) {
                     names.push(name);
                 }
             }

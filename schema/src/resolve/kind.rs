@@ -27,8 +27,10 @@ pub(crate) fn kind(
     let found = wire.map(|field| converted(word, field, inner, place, findings));
     let kind = match (stated, found) {
         (Some(stated), Some(found)) => {
-            // A list of one element is read from a single value.
-            let is_same = stated == found || matches!(&stated, Kind::List(items) if **items == found);
+            // A list of one element is read from a single value, and a map from an object.
+            let is_same = stated == found
+                || matches!(&stated, Kind::List(items) if **items == found)
+                || matches!((&stated, &found), (Kind::Map(_), Kind::Object(_)));
             if !is_same && !is_converted(word) {
                 let message = format!("is {}, but the API document has {}", name(&stated), name(&found));
                 findings.mistake(&place.at("type"), message);
@@ -83,7 +85,7 @@ fn holds_object(kind: &Kind) -> bool {
 }
 
 fn is_converted(word: &descriptor::Property) -> bool {
-    word.convert.is_some() || !word.values.is_empty()
+    word.convert.is_some() || !word.values.is_empty() || word.element_as.is_some()
 }
 
 /// Parses `string`, `list<string>`, `map<string>`, `object`, `list<object>` and so on.

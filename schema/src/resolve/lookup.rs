@@ -392,7 +392,8 @@ pub(crate) fn element<'a>(list: &Call<'a>) -> Option<Field<'a>> {
 
 /// The field that an input is compared with, and sent as.
 fn field_of(name: &str, property: Option<&Property>) -> String {
-    property.and_then(|property| property.read.clone()).unwrap_or_else(|| snake_case(name))
+    let read = property.and_then(|property| property.read.as_deref()?.split(" | ").next());
+    read.map_or_else(|| snake_case(name), str::to_owned)
 }
 
 /// A property as an output of the function.

@@ -238,7 +238,8 @@ impl<'a> Scope<'a> {
         let properties = &self.resource.properties;
         let by_rule = properties.keys().find(|name| snake_case(name) == field);
         let by_word = || {
-            let sent = |word: &&descriptor::Property| word.sent_field() == Some(field);
+            let sent =
+                |word: &&descriptor::Property| word.sent_field().and_then(|path| path.split('[').next()) == Some(field);
             properties.iter().find(|(_, word)| sent(word)).map(|(name, _)| name)
         };
         by_rule.or_else(by_word).map(String::as_str)

@@ -153,6 +153,8 @@ pub(crate) fn property(
         handled_if: word.handled_if.clone(),
         drift_of: word.drift_of.clone(),
         list_of_one: word.list_of_one,
+        element_as: word.element_as.clone(),
+        numbered_from: word.numbered_from,
         unset: word.unset.clone(),
         added: word.added.clone(),
         template: word.template.clone(),

@@ -40,6 +40,11 @@ impl<'a> Scope<'a> {
         };
         check_values(&word.passing, &values, &place.at("passing"), findings);
         check_values(&word.failed, &values, &place.at("failed"), findings);
+        for (field, values) in &word.also_passing {
+            let place = place.at("alsoPassing").at(field);
+            check_answer_field(&calls.answers, field, &place, findings);
+            check_values(values, &enum_values(polled, field), &place, findings);
+        }
         // All other values of the API document are final, except for a value that means "none of these".
         let settled: Vec<String> = values
             .iter()
@@ -60,6 +65,7 @@ impl<'a> Scope<'a> {
             field,
             only: word.only.clone(),
             passing,
+            also_passing: word.also_passing.clone(),
             settled,
             failed: word.failed.clone(),
             replace_failed: word.replace_failed,

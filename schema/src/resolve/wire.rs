@@ -49,7 +49,11 @@ impl<'a> Wire<'a> {
         let answers = if word.returned_once { &sides.returned_once } else { &sides.read };
         let elsewhere = sides.sent_elsewhere.get(name);
         let by_id = sides.in_id.contains(name);
-        let find = |shape: &Shape<'a>, path: &Option<String>| shape.find(path.as_deref()?).into_iter().next();
+        let first = |shape: &Shape<'a>, path: &str| shape.find(path).into_iter().next();
+        let find = |shape: &Shape<'a>, path: &Option<String>| {
+            let all: Option<Vec<Field<'a>>> = path.as_deref()?.split(" | ").map(|path| first(shape, path)).collect();
+            all?.into_iter().next()
+        };
         let send_field = find(&sides.send, &send).or_else(|| elsewhere.copied().flatten());
         let read_field = find(answers, &read);
         // The fields of a handler are not in a document: `type`, or the field of the other side, has the type.

@@ -1,8 +1,7 @@
 //! Apple silicon servers: another operating system, the VPC and private networks.
 //!
 //! A descriptor is not sufficient because the installation of the operating system that the server already has would delete its data,
-//! because the VPC has a status of its own, and because private networks are detached before it is disabled and attached after it is
-//! enabled.
+//! and because private networks are detached before the VPC is disabled and attached after it is enabled.
 
 use super::{
     Context, Handler, Object, Result, Scope, Transition, async_trait, change, fetch, json,
@@ -26,14 +25,13 @@ impl Handler for Server {
 
     async fn after_change(&self, cx: &Context<'_>, scope: &mut Scope<'_>, transition: Transition<'_>) -> Result<bool> {
         if !transition.is_creation() {
-            fetch::read(cx, scope, false).await?;
-            wait::settled(cx, scope, false).await?;
+            if scope.answers.is_empty() {
+                fetch::read(cx, scope, false).await?;
+                wait::settled(cx, scope, false).await?;
+            }
             install(cx, scope, transition).await?;
         }
         let has_networks = private_networks::are_wanted(scope);
-        if transition.changes(&["enableVpc"]) || has_networks {
-            vpc_settled(cx, scope).await?;
-        }
         if transition.changes(&["privateNetworks"]) && has_networks {
             private_networks::set(cx, scope, SET_NETWORKS).await?;
         }
@@ -54,14 +52,4 @@ async fn install(cx: &Context<'_>, scope: &mut Scope<'_>, transition: Transition
         return Ok(());
     }
     change(cx, scope, "ReinstallServer", json!({ "os_id": wanted })).await
-}
-
-/// Reads the server until its VPC has no transient status.
-async fn vpc_settled(cx: &Context<'_>, scope: &mut Scope<'_>) -> Result<()> {
-    let began = cx.spent();
-    while wire::text(&scope.answers, "vpc_status") == Some("vpc_updating") {
-        cx.pause_poll(began, &format!("waiting for the VPC of the {}", cx.resource.label)).await?;
-        fetch::read(cx, scope, true).await?;
-    }
-    Ok(())
 }
