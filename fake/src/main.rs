@@ -66,18 +66,16 @@ fn token() -> String {
     std::env::var(TOKEN).unwrap_or_default()
 }
 
-/// Waits for SIGINT, or for SIGTERM, with which containers and tests end a process.
+/// Waits for SIGINT, or for SIGTERM, with which containers and tests end a process. On Windows, these are Ctrl+C and Ctrl+Break.
 async fn interrupted() -> io::Result<()> {
     #[cfg(unix)]
-    {
-        let mut terminated = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
-        tokio::select! {
-            interrupted = tokio::signal::ctrl_c() => interrupted,
-            _ = terminated.recv() => Ok(()),
-        }
+    let mut terminated = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+    #[cfg(windows)]
+    let mut terminated = tokio::signal::windows::ctrl_break()?;
+    tokio::select! {
+        interrupted = tokio::signal::ctrl_c() => interrupted,
+        _ = terminated.recv() => Ok(()),
     }
-    #[cfg(not(unix))]
-    tokio::signal::ctrl_c().await
 }
 
 fn print(text: &str) -> Result<(), Box<dyn Error>> {

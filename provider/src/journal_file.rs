@@ -95,7 +95,7 @@ fn create_private(directory: &Path) -> io::Result<()> {
     }
 }
 
-#[cfg(not(unix))]
+#[cfg(windows)]
 fn create_private(directory: &Path) -> io::Result<()> {
     fs::create_dir_all(directory)
 }
@@ -107,9 +107,10 @@ fn open_private(path: &Path) -> io::Result<File> {
     OpenOptions::new().append(true).create(true).mode(0o600).open(path)
 }
 
-#[cfg(not(unix))]
+/// Windows locks only files that are also open for reading. The home directory of a user is private there.
+#[cfg(windows)]
 fn open_private(path: &Path) -> io::Result<File> {
-    OpenOptions::new().append(true).create(true).open(path)
+    OpenOptions::new().read(true).append(true).create(true).open(path)
 }
 
 #[cfg(test)]
@@ -162,7 +163,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn only_the_user_may_read_the_journal_and_an_unwritable_place_is_no_failure() {
+    fn only_the_user_may_read_the_journal() {
         use std::os::unix::fs::PermissionsExt;
 
         let directory = directory("mode");
@@ -170,6 +171,12 @@ mod tests {
         journal.write(STACK, &began("one"));
         let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
         assert_eq!((mode(&directory), mode(&journal.path(STACK))), (0o700, 0o600));
+    }
+
+    #[test]
+    fn unwritable_directory_is_not_a_failure() {
+        let journal = JournalFiles::new(directory("unwritable"), "account");
+        journal.write(STACK, &began("one"));
         let inside_of_a_file = JournalFiles::new(journal.path(STACK).join("x"), "account");
         inside_of_a_file.write(STACK, &began("one"));
         assert_eq!(inside_of_a_file.unfinished(STACK), None);

@@ -22,8 +22,8 @@ use crate::{logging, panics};
 
 /// The time that running operations get to end after they are cancelled; the engine kills the process after 5 s.
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(4);
-/// The interval of the check that the parent engine is still running.
-const PARENT_CHECK: Duration = Duration::from_secs(2);
+/// The interval of the check that the engine is still running.
+const ENGINE_CHECK: Duration = Duration::from_secs(2);
 /// The number of worker threads. Handlers wait for the network, not for the CPU.
 const WORKERS: usize = 2;
 
@@ -49,7 +49,7 @@ pub fn run(listener: TcpListener, arguments: &Arguments) -> io::Result<()> {
         if let Some(engine) = &arguments.engine {
             log.connect(engine);
         }
-        let end = end(arguments.engine.is_some(), Arc::clone(&clock));
+        let end = end(arguments.engine.as_deref(), clock.as_ref());
         let server = Server::new(Embedded::new(), environment, log, cancel.clone(), Arc::clone(&clock));
         serve(listener, server, end, &cancel, clock.as_ref()).await
     });
@@ -95,10 +95,10 @@ async fn serve(
 }
 
 /// Completes when the process should end.
-async fn end(started_by_engine: bool, clock: Arc<dyn Clock>) {
+async fn end(engine: Option<&str>, clock: &dyn Clock) {
     tokio::select! {
         () = interrupted() => tracing::info!("ending: signal received"),
-        () = abandoned(started_by_engine, parent, clock.as_ref()) => tracing::info!("ending: the engine exited"),
+        () = abandoned(engine, clock) => tracing::info!("ending: the engine exited"),
     }
 }
 
@@ -122,35 +122,58 @@ async fn interrupted() {
     }
 }
 
-#[cfg(not(unix))]
+/// The engine starts its plugins in process groups that ignore Ctrl+C, and ends them with Ctrl+Break.
+#[cfg(windows)]
 async fn interrupted() {
-    if tokio::signal::ctrl_c().await.is_err() {
-        // Without a handler the signal ends the process by itself.
-        std::future::pending::<()>().await;
-    }
-}
+    use tokio::signal::windows::{ctrl_break, ctrl_c};
 
-/// Completes when the engine that started the process exited: a killed engine sends no signal. Never completes for an
-/// engine that attached: it is not the parent process and can attach again.
-async fn abandoned(started_by_engine: bool, parent: impl Fn() -> Option<u32>, clock: &dyn Clock) {
-    let first = parent();
-    if !started_by_engine || first.is_none() {
+    let (Ok(mut interrupt), Ok(mut terminate)) = (ctrl_c(), ctrl_break()) else {
+        // Without a handler the event ends the process by itself.
         return std::future::pending().await;
-    }
-    while parent() == first {
-        clock.sleep(PARENT_CHECK).await;
+    };
+    tokio::select! {
+        _ = interrupt.recv() => {}
+        _ = terminate.recv() => {}
     }
 }
 
+/// Completes when the engine that started the process exited: a killed engine sends no signal. Never completes without
+/// the address of an engine: one that attached is not the parent process and can attach again.
+async fn abandoned(engine: Option<&str>, clock: &dyn Clock) {
+    match engine {
+        Some(engine) => exited(check_of(engine), clock).await,
+        None => std::future::pending().await,
+    }
+}
+
+/// Completes when a check of the engine fails.
+async fn exited(is_running: impl AsyncFn() -> bool, clock: &dyn Clock) {
+    while is_running().await {
+        clock.sleep(ENGINE_CHECK).await;
+    }
+}
+
+/// A check of the engine: a process whose parent exited gets another one.
 #[cfg(unix)]
-#[expect(clippy::unnecessary_wraps, reason = "not every system has parent processes")]
-fn parent() -> Option<u32> {
-    Some(std::os::unix::process::parent_id())
+fn check_of(_engine: &str) -> impl AsyncFn() -> bool {
+    let parent = std::os::unix::process::parent_id();
+    async move || std::os::unix::process::parent_id() == parent
 }
 
-#[cfg(not(unix))]
-fn parent() -> Option<u32> {
-    None
+/// A check of the engine: Windows keeps the ID of a parent that exited.
+#[cfg(windows)]
+fn check_of(engine: &str) -> impl AsyncFn() -> bool {
+    let engine = engine.to_owned();
+    async move || listens(&engine).await
+}
+
+/// Whether a process listens on an address. Other errors than a refused connection can be temporary.
+#[cfg(any(windows, test))]
+async fn listens(address: &str) -> bool {
+    match tokio::net::TcpStream::connect(address).await {
+        Ok(_) => true,
+        Err(error) => error.kind() != io::ErrorKind::ConnectionRefused,
+    }
 }
 
 #[cfg(test)]

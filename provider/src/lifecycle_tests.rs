@@ -106,22 +106,27 @@ async fn a_running_operation_is_cancelled_and_returns_before_the_end() {
 
 #[tokio::test]
 async fn a_process_whose_engine_was_killed_ends() {
-    let clock = ManualClock::skipping(PARENT_CHECK);
-    let looks = AtomicU32::new(0);
-    // The process ID of the engine three times, then that of the process that adopts orphans.
-    let parent = || Some(if looks.fetch_add(1, Ordering::Relaxed) < 3 { 4242 } else { 1 });
-    abandoned(true, parent, &clock).await;
-    assert_eq!(clock.slept(), [PARENT_CHECK; 2]);
+    let clock = ManualClock::skipping(ENGINE_CHECK);
+    let checks = AtomicU32::new(0);
+    exited(async || checks.fetch_add(1, Ordering::Relaxed) < 2, &clock).await;
+    assert_eq!(clock.slept(), [ENGINE_CHECK; 2]);
+}
+
+#[tokio::test]
+async fn an_engine_that_closed_its_port_has_exited() {
+    let engine = listen().unwrap();
+    let address = engine.local_addr().unwrap().to_string();
+    assert!(listens(&address).await);
+    drop(engine);
+    assert!(!listens(&address).await);
 }
 
 #[tokio::test]
 async fn a_process_without_an_engine_argument_outlives_its_parent() {
-    let clock = ManualClock::skipping(PARENT_CHECK);
-    let looks = AtomicU32::new(0);
-    let parent = || Some(looks.fetch_add(1, Ordering::Relaxed));
+    let clock = ManualClock::skipping(ENGINE_CHECK);
     tokio::select! {
         biased;
-        () = abandoned(false, parent, &clock) => panic!("it ended"),
+        () = abandoned(None, &clock) => panic!("it ended"),
         () = tokio::task::yield_now() => {}
     }
     assert_eq!(clock.slept(), [Duration::ZERO; 0]);
