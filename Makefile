@@ -6,7 +6,7 @@
 #   ARGS="..."      fake: its arguments
 #   CLI=3.276.0     e2e: this version of the Pulumi CLI, built from its Go module
 #   SEEDS=7..8      simulate: a range of seeds, or the number of seeds
-#   TARGETS="..."   dist: Rust targets, such as x86_64-unknown-linux-musl; default: this machine
+#   TARGETS="..."   dist: Rust targets, such as x86_64-unknown-linux-musl, or all; default: this machine
 #   SITE_BASE=/path/ docs: the path of the site on its server; default: /
 #   PROFILE=dev     build, dist, e2e: Cargo's profile; default: release, for e2e dev
 #   RUNS=1000       fuzz: the number of inputs of each decoder; SEED=7: its seed
@@ -124,6 +124,12 @@ newcomer: ## Install the files of dist/ in empty directories, and deploy a progr
 
 dist: ## Write archives, packages, SBOMs, a provenance statement and checksums to dist/
 	scripts/dist $(TARGETS)
+
+platforms: export PROFILE = dev
+platforms: ## Build the programs for all platforms, check them, and deploy a stack with them, in emulators too (needs QEMU and Wine)
+	@$(MAKE) --jobs=2 tools build
+	scripts/dist --sdks= all
+	scripts/run pytest tests/programs/platforms.py
 
 clean: ## Remove build results in the checkout, not the cache
 	cargo clean

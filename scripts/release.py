@@ -31,6 +31,7 @@ from cyclonedx.model.component import Component, ComponentType
 from cyclonedx.output.json import JsonV1Dot6
 from packageurl import PackageURL
 
+import binary_formats
 import container_image
 from archives import tar
 
@@ -42,6 +43,9 @@ BESIDE = ["LICENSE", "README.md"]
 REPOSITORY = "https://github.com/evalap/pulumi-evalap-scaleway"
 # Identifiers of SBOMs are derived from their content.
 NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, REPOSITORY)
+
+# The Rust targets of a complete release.
+TARGETS = (ROOT / "scripts" / "release-targets").read_text().split()
 
 # Pulumi's names of processors and operating systems, by the parts of Rust's names of targets.
 PROCESSORS = {"x86_64": "amd64", "aarch64": "arm64"}
@@ -87,9 +91,10 @@ def crates(program: str, targets: list[str]) -> dict[str, dict[str, Any]]:
             entry = found.setdefault(id, {**packages[id], "needs": set()})
             # A dependency without a kind is one of the program; others are of tests and of build scripts.
             dependencies = [found for found in nodes[id]["deps"] if any(kind["kind"] is None for kind in found["dep_kinds"])]
-            entry["needs"] |= {dependency["pkg"] for dependency in dependencies}
-            pending += entry["needs"] - visited
-            visited |= entry["needs"]
+            needs = {dependency["pkg"] for dependency in dependencies}
+            entry["needs"] |= needs
+            pending += needs - visited
+            visited |= needs
     return found
 
 
@@ -296,6 +301,7 @@ def main() -> None:
     parser.add_argument("--sdk", action="append", default=[], choices=SDKS, help="an SDK besides those of Python and Node.js")
     parser.add_argument("--url", help="the URL of the directory, which the SDKs contain")
     parser.add_argument("--key", type=Path, help="a private key in PEM format, which signs the checksums")
+    parser.add_argument("--limit", type=int, help="the maximum size of the plugin in bytes")
     parser.add_argument("builds", nargs="+", metavar="TARGET=DIRECTORY", help="a Rust target, and the directory of its programs")
     arguments = parser.parse_args()
     directory, version = arguments.directory, arguments.version
@@ -306,6 +312,7 @@ def main() -> None:
         targets.append(target)
         for program in PROGRAMS:
             file = Path(built) / (f"{program}.exe" if system == "windows" else program)
+            binary_formats.check(file, target, system, processor, arguments.limit if program == PROGRAMS[0] else None)
             packed = {file.name: file, **{name: ROOT / name for name in BESIDE}}
             archive(directory / f"{program}-v{version}-{system}-{processor}.tar.gz", packed, arguments.time, file.name)
         # Other programs need libraries of their system, which the image does not contain.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 from typing import Any, Callable, Iterator
 
@@ -11,6 +12,9 @@ import pytest
 from fake import Fake
 from stack import Program, Stack
 
+
+# Modules of scripts that have tests here.
+sys.path.append(str(Path(__file__).parents[2] / "scripts"))
 
 # The CLI runs for a second or two. Without garbage collection below a limit, the tests need about a sixth less CPU time.
 os.environ.setdefault("GOGC", "off")

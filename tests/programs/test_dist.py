@@ -24,6 +24,7 @@ from cyclonedx.validation.json import JsonStrictValidator
 
 from documents import ROOT
 from fake import Fake
+from release import TARGETS, crates
 from shell import run
 from stack import Stack
 
@@ -114,6 +115,11 @@ def test_sbom_lists_the_crates_of_a_program(release: Path, program: str) -> None
     assert crates - {(program, VERSION)} <= listed
     for component in components:
         assert component.get("licenses") and ("hashes" in component or component["version"] == VERSION), component
+
+
+def test_sbom_of_a_complete_release_lists_the_crates_of_every_system() -> None:
+    names = {crate["name"] for crate in crates(PLUGIN, TARGETS).values()}
+    assert {"rustls-native-certs", "security-framework", "windows-sys"} <= names
 
 
 def test_sbom_of_sdks_lists_packages_and_requirements(release: Path) -> None:
