@@ -6,6 +6,7 @@
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use engine::{Journal, Line, Unfinished};
 use sha2::{Digest, Sha256};
@@ -16,6 +17,9 @@ pub(crate) struct JournalFiles {
     /// Distinguishes stacks with the same name in different accounts.
     account: String,
 }
+
+/// How long the creates in a file stay there after they are finished: a new object that is not found may not be visible yet.
+const RECENT: Duration = Duration::from_mins(1);
 
 /// The size above which a file is rewritten without its closed entries.
 const LARGE: u64 = 256 * 1024;
@@ -40,7 +44,8 @@ impl JournalFiles {
         // A killed process may have written an incomplete line.
         let lines = text.lines().filter_map(|line| serde_json::from_str::<Line>(line).ok());
         let open = engine::unfinished(lines);
-        if open.is_empty() {
+        let is_old = file.metadata()?.modified()?.elapsed().is_ok_and(|age| age > RECENT);
+        if open.is_empty() && is_old {
             file.set_len(0)?;
         } else if text.len() as u64 > LARGE {
             let kept: Vec<String> = open.lines().map(|line| serde_json::to_string(&line)).collect::<Result<_, _>>()?;
@@ -157,8 +162,16 @@ mod tests {
         );
         assert_eq!(JournalFiles::new(directory.clone(), "another account").unfinished(STACK), None);
         journal().write(STACK, &Line::Closed { urn: format!("{STACK}::a:b:C::two") });
+        let finished = journal().unfinished(STACK).unwrap();
+        assert_eq!(
+            (finished.is_empty(), finished.created),
+            (true, vec![(id, "2026-01-01T00:00:00Z".parse().unwrap())])
+        );
+        let file = OpenOptions::new().append(true).open(journal().path(STACK)).unwrap();
+        file.set_modified(file.metadata().unwrap().modified().unwrap() - RECENT * 2).unwrap();
+        journal().unfinished(STACK).unwrap();
         assert_eq!(journal().unfinished(STACK), Some(Unfinished::default()));
-        assert_eq!(fs::metadata(journal().path(STACK)).unwrap().len(), 0, "closed entries are removed");
+        assert_eq!(fs::metadata(journal().path(STACK)).unwrap().len(), 0, "old finished entries are removed");
     }
 
     #[cfg(unix)]

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use pulumi_rpc::pulumirpc as rpc;
-use scaleway_fake::{Fake, Running};
+use scaleway_fake::{Fake, Fault, FaultKind, Running};
 use serde_json::{Value as Json, json};
 use tokio::task::JoinSet;
 
-use crate::plugin::{Plugin, SECRET_KEY, Thing, urn};
+use crate::plugin::{self, Plugin, SECRET_KEY, Thing, urn};
 use tests::property_bag::to_json;
 
 const NAMESPACE: &str = "registry/namespace:Namespace";
@@ -85,6 +85,33 @@ async fn reads_after_a_write_of_the_process_are_direct() {
     fake.clear_requests();
     assert!(missing(&plugin, NAMESPACE, &things).await.is_empty());
     assert_eq!(requests(&fake, "/namespaces/"), things.len(), "{:?}", fake.requests());
+}
+
+/// A namespace has no creation time, so only the journal shows that it is new.
+#[tokio::test(flavor = "multi_thread")]
+async fn new_object_of_an_earlier_process_that_is_not_found_is_read_again() {
+    let fake = Fake::builder().keys([SECRET_KEY]).start().await.unwrap();
+    for (case, ends, same_home) in [("killed", false, true), ("ended", true, true), ("no journal", true, false)] {
+        let home = plugin::home();
+        let mut creating = Plugin::with_fake_in(&fake, None, &home).await;
+        let thing = created(&mut creating, NAMESPACE, std::iter::once(json!({ "name": case }))).await.remove(0);
+        if ends {
+            creating.client.cancel(()).await.unwrap();
+        }
+        drop(creating);
+
+        let home = if same_home { home } else { plugin::home() };
+        let refreshing = Plugin::with_fake_in(&fake, None, &home).await;
+        let missing_once = FaultKind::Status {
+            code: 404,
+            body: Some(json!({ "type": "not_found", "resource": "namespace", "resource_id": thing.id })),
+            retry_after: None,
+        };
+        fake.fault(Fault::at("/registry/*/namespaces/*", missing_once).method("GET"));
+        let request = rpc::ReadRequest { urn: format!("{}-0", urn(NAMESPACE)), ..thing.read_request(NAMESPACE) };
+        let read = refreshing.client.clone().read(request).await.unwrap().into_inner();
+        assert_eq!(read.id == thing.id, same_home, "{case}: {:?}", fake.requests());
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -8,7 +8,8 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use client::{BoxFuture, Clock, Failure, Transport};
 use fastrand::Rng;
-use http::{Request, Response, StatusCode};
+use http::{Method, Request, Response, StatusCode};
+use jiff::Timestamp;
 use scaleway_fake::Handle;
 use tests::objects::without_ids;
 use tokio::sync::mpsc;
@@ -16,7 +17,7 @@ use tokio::sync::mpsc;
 use crate::clock::VirtualClock;
 use crate::fault::{Fault, FaultKind, Victim};
 use crate::planted::Planted;
-use crate::response::{self, is_lagging};
+use crate::response;
 
 /// Longer than the timeout of one attempt.
 const LATE: Duration = Duration::from_secs(65);
@@ -52,6 +53,8 @@ struct State {
     struck: Vec<Fault>,
     /// The last successful response of each read.
     seen: BTreeMap<String, (Instant, Response<Bytes>)>,
+    /// The time of each response to a create, by the ID in it.
+    created: BTreeMap<String, Timestamp>,
     kills: Option<mpsc::UnboundedSender<Victim>>,
     trace: Vec<String>,
     /// The number of writes.
@@ -66,6 +69,7 @@ impl Network {
             counts: BTreeMap::new(),
             struck: Vec::new(),
             seen: BTreeMap::new(),
+            created: BTreeMap::new(),
             kills: None,
             trace: Vec::new(),
             writes: 0,
@@ -155,7 +159,12 @@ impl Network {
 
     async fn deliver(&self, request: Request<Bytes>) -> Option<Response<Bytes>> {
         self.synchronize();
-        self.fake.exchange(request).await
+        let is_post = request.method() == Method::POST;
+        let answer = self.fake.exchange(request).await?;
+        if let Some(id) = response::id(&answer).filter(|_| is_post) {
+            self.lock().created.entry(id).or_insert_with(|| self.fake.clock().now());
+        }
+        Some(answer)
     }
 
     async fn faulty(&self, request: Request<Bytes>, kind: Option<FaultKind>) -> Result<Response<Bytes>, Failure> {
@@ -209,7 +218,10 @@ impl Network {
                 (Some(FaultKind::Stale), Some((at, earlier))) if now.saturating_duration_since(at) <= LAG => {
                     answer = earlier;
                 }
-                (Some(FaultKind::Lagging), _) => answer = is_lagging(answer, &path, self.fake.clock().now(), LAG),
+                (Some(FaultKind::Lagging), _) => {
+                    let now = self.fake.clock().now();
+                    answer = response::lagging(answer, &path, now, LAG, &self.lock().created);
+                }
                 _ => {}
             }
         }

@@ -1,5 +1,6 @@
 //! Responses of faults, in the forms of Scaleway and of proxies, and reads that do not contain the newest objects.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -65,11 +66,25 @@ fn is_storage(path: &str) -> bool {
     !version.is_some_and(|number| number.starts_with(|first: char| first.is_ascii_digit()))
 }
 
+/// The ID of the object in a successful response.
+pub(crate) fn id(answer: &Response<Bytes>) -> Option<String> {
+    let body = serde_json::from_slice::<Json>(answer.body()).ok().filter(|_| answer.status().is_success())?;
+    Some(body["id"].as_str()?.to_owned())
+}
+
 /// The response to a read as if the objects of the last seconds did not exist.
-pub(crate) fn is_lagging(answer: Response<Bytes>, path: &str, now: Timestamp, lag: Duration) -> Response<Bytes> {
+/// `created` has the creation times by ID: not every object has its own.
+pub(crate) fn lagging(
+    answer: Response<Bytes>,
+    path: &str,
+    now: Timestamp,
+    lag: Duration,
+    created: &BTreeMap<String, Timestamp>,
+) -> Response<Bytes> {
     let Ok(mut body) = serde_json::from_slice::<Json>(answer.body()) else { return answer };
     let is_new = |json: &Json| {
-        let created = json["created_at"].as_str().and_then(|text| text.parse::<Timestamp>().ok());
+        let own = json["created_at"].as_str().and_then(|text| text.parse::<Timestamp>().ok());
+        let created = own.or_else(|| created.get(json["id"].as_str()?).copied());
         created.is_some_and(|created| Duration::try_from(now.duration_since(created)).is_ok_and(|age| age < lag))
     };
     if is_new(&body) {

@@ -87,13 +87,15 @@ pub enum Line {
     },
 }
 
-/// The unfinished operations of earlier processes.
+/// The unfinished operations of earlier processes, and the finished creates.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Unfinished {
     /// Creates that the engine is not known to store.
     pub creates: Vec<Attempt>,
     /// Deletes and updates that are not known to have ended.
     pub changes: Vec<Interruption>,
+    /// The Pulumi IDs of objects that the engine stores, and when their creates started.
+    pub created: Vec<(String, Timestamp)>,
 }
 
 impl Unfinished {
@@ -103,7 +105,7 @@ impl Unfinished {
         creates.chain(self.changes.iter().cloned().map(Line::Changing))
     }
 
-    /// Whether everything is finished.
+    /// Whether no operation is unfinished.
     pub fn is_empty(&self) -> bool {
         self.creates.is_empty() && self.changes.is_empty()
     }
@@ -130,7 +132,7 @@ impl Journal for NoJournal {
 
 /// The unfinished operations in the lines of a journal: later lines of a URN take precedence.
 pub fn unfinished(lines: impl IntoIterator<Item = Line>) -> Unfinished {
-    let Unfinished { creates: mut open, mut changes } = Unfinished::default();
+    let Unfinished { creates: mut open, mut changes, mut created } = Unfinished::default();
     for line in lines {
         match line {
             Line::Began(attempt) => {
@@ -142,7 +144,10 @@ pub fn unfinished(lines: impl IntoIterator<Item = Line>) -> Unfinished {
                     attempt.id = Some(id);
                 }
             }
-            Line::Closed { urn } => open.retain(|attempt| attempt.urn != urn),
+            Line::Closed { urn } => {
+                let closed = open.extract_if(.., |attempt| attempt.urn == urn);
+                created.extend(closed.filter_map(|attempt| Some((attempt.id?, attempt.began))));
+            }
             Line::Changing(change) => {
                 changes.retain(|other: &Interruption| !other.is_of(&change.urn, &change.id));
                 changes.push(change);
@@ -150,7 +155,7 @@ pub fn unfinished(lines: impl IntoIterator<Item = Line>) -> Unfinished {
             Line::Changed { urn, id } => changes.retain(|change| !change.is_of(&urn, &id)),
         }
     }
-    Unfinished { creates: open, changes }
+    Unfinished { creates: open, changes, created }
 }
 
 /// The operations of one process: unfinished ones, and the URN of each object.
@@ -167,6 +172,8 @@ pub(crate) struct JournalEntries {
 struct Stack {
     open: HashMap<String, Attempt>,
     changes: Vec<Interruption>,
+    /// When the creates of earlier processes started whose objects the engine stores, by their Pulumi IDs.
+    created: HashMap<String, Timestamp>,
     /// The deletes and updates of this process that were answered: URN and ID.
     answered: Vec<(String, String)>,
     /// There was no journal at the start.
@@ -262,11 +269,18 @@ impl JournalEntries {
         self.own(token, urn, id);
         let is_open = self.stack(urn, |stack| {
             stack.is_stored = true;
-            stack.open.get(urn).is_some_and(|attempt| attempt.id.as_deref() == Some(id))
+            let attempt = stack.open.get(urn).filter(|attempt| attempt.id.as_deref() == Some(id));
+            stack.created.extend(attempt.map(|attempt| (id.to_owned(), attempt.began)));
+            attempt.is_some()
         });
         if is_open {
             self.closed(urn);
         }
+    }
+
+    /// When the create of an object started in an earlier process, if the journal still has it.
+    pub(crate) fn created_at(&self, urn: &str, id: &str) -> Option<Timestamp> {
+        self.stack(urn, |stack| stack.created.get(id).copied())
     }
 
     /// Assigns the object to this URN, so that no other URN can adopt it.
@@ -293,9 +307,10 @@ impl JournalEntries {
         let stack = stacks.entry(name.to_owned()).or_insert_with(|| {
             let unfinished = self.journal.unfinished(name);
             let is_new = unfinished.is_none();
-            let Unfinished { creates, changes } = unfinished.unwrap_or_default();
+            let Unfinished { creates, changes, created } = unfinished.unwrap_or_default();
             let open = creates.into_iter().map(|attempt| (attempt.urn.clone(), attempt));
-            Stack { open: open.collect(), changes, is_new, ..Stack::default() }
+            let created = created.into_iter().collect();
+            Stack { open: open.collect(), changes, created, is_new, ..Stack::default() }
         });
         work(stack)
     }

@@ -62,7 +62,9 @@ async fn read_followed(cx: &Context<'_>, id: &str, inputs: &Object, state: &Obje
     let followed = || (cx.followed_id(id, inputs), cx.moved.followed(cx.resource, inputs));
     let (id, inputs) = followed();
     let mut found = read_at(cx, &id, &inputs, state).await;
-    if is_new(cx, state) && found.as_ref().map_or_else(|error| error.kind() == ErrorKind::NotFound, Option::is_none) {
+    if is_new(cx, &id, state)
+        && found.as_ref().map_or_else(|error| error.kind() == ErrorKind::NotFound, Option::is_none)
+    {
         cx.pause(LAG, "reading the new object again").await?;
         found = read_at(cx, &id, &inputs, state).await;
     }
@@ -83,9 +85,10 @@ async fn read_followed(cx: &Context<'_>, id: &str, inputs: &Object, state: &Obje
     Ok(None)
 }
 
-/// Whether the object in the state was created a moment ago.
-fn is_new(cx: &Context<'_>, state: &Object) -> bool {
-    created_at(state).is_some_and(|created| cx.now().duration_since(created).abs() < NEW)
+/// Whether the object in the state was created a moment ago. The journal has the time of objects without a creation time.
+fn is_new(cx: &Context<'_>, id: &str, state: &Object) -> bool {
+    let created = created_at(state).or_else(|| cx.journal.created_at(cx.urn, id));
+    !state.is_empty() && created.is_some_and(|created| cx.now().duration_since(created).abs() < NEW)
 }
 
 /// The creation time in a state.
