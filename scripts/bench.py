@@ -274,6 +274,12 @@ def measure_fake(_: Path) -> str:
         report(f"{objects}: requests per second on one core", int(rate), "")
         if int(rate) < least:
             exceeded.append(f"requests per second of the fake for {objects}")
+    lists = re.search(r"(\d+) lists of 100 objects per second on all cores for (\d+) clients", output)
+    read = re.search(r"([\d.]+) ms for the slowest read while a container with (\d+) secrets is created", output)
+    assert lists is not None, output
+    assert read is not None, output
+    report(f"lists of 100 objects per second for {lists[2]} clients at once", int(lists[1]), "")
+    report(f"slowest read while a container with {read[2]} secrets is created", float(read[1]), "ms")
     facts = lines_of_facts()
     report("plain kinds", len(facts), "")
     report("lines of facts of a plain kind, median", statistics.median(facts), "")

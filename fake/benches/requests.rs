@@ -1,9 +1,10 @@
 //! Measures how many requests per second the fake answers on one core: a client on the same thread creates 1000
-//! objects, reads each and lists them in pages of 100. Exits with 1 if one of the rates is below [`LEAST`].
+//! objects, reads each and lists them in pages of 100. Exits with 1 if one of the rates is below [`LEAST`]. On all cores, it
+//! measures clients that list objects at the same time, and the time of a read while hashes are computed.
 #![allow(clippy::unwrap_used, clippy::print_stdout, missing_docs)]
 
 use std::process::ExitCode;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use scaleway_fake::{Fake, OWNER, Running};
 use serde_json::Value;
@@ -14,6 +15,12 @@ use tokio::net::TcpStream;
 const LEAST: f64 = 5000.0;
 const OBJECTS: u32 = 1000;
 const PAGES: u32 = OBJECTS / 100;
+
+/// Clients that list objects at the same time, and the number of lists of each.
+const CLIENTS: u32 = 4;
+const LISTS: u32 = 1000;
+/// The secret variables of a container.
+const SECRETS: u32 = 10;
 
 /// The fake accepts any API key.
 const TOKEN: &str = "x-auth-token: any";
@@ -137,6 +144,59 @@ async fn stored_objects() -> f64 {
     rate
 }
 
+/// Pages of 100 private networks per second.
+async fn lists_at_once() -> f64 {
+    const PATH: &str = "/vpc/v2/regions/fr-par/private-networks";
+    let (fake, mut client) = start().await;
+    for number in 0..100 {
+        client.send(TOKEN, "POST", PATH, &format!("{{\"name\": \"network-{number}\"}}")).await;
+    }
+    let mut clients = Vec::new();
+    for _ in 0..CLIENTS {
+        clients.push(Client::of(&fake).await);
+    }
+    let started = Instant::now();
+    let lists = clients.into_iter().map(|mut client| {
+        tokio::spawn(async move {
+            for _ in 0..LISTS {
+                client.send(TOKEN, "GET", &format!("{PATH}?page_size=100"), "").await;
+            }
+        })
+    });
+    for client in lists.collect::<Vec<_>>() {
+        client.await.unwrap();
+    }
+    let rate = f64::from(CLIENTS * LISTS) / started.elapsed().as_secs_f64();
+    fake.stop().await;
+    rate
+}
+
+/// The duration of the creation of a container with secret variables, and the longest one of the reads meanwhile.
+async fn reads_during_hashes() -> (Duration, Duration) {
+    const NAMESPACES: &str = "/containers/v1/regions/fr-par/namespaces";
+    let (fake, mut client) = start().await;
+    let namespace = client.json(TOKEN, "POST", NAMESPACES, "{\"name\": \"bench\"}").await;
+    let secrets: serde_json::Map<_, _> =
+        (0..SECRETS).map(|number| (format!("KEY_{number}"), Value::from(format!("value-{number}")))).collect();
+    let body = serde_json::json!({
+        "name": "web", "namespace_id": namespace["id"], "image": "web:1", "secret_environment_variables": secrets,
+    });
+    let mut creator = Client::of(&fake).await;
+    let creation = tokio::spawn(async move {
+        let started = Instant::now();
+        creator.send(TOKEN, "POST", "/containers/v1/regions/fr-par/containers", &body.to_string()).await;
+        started.elapsed()
+    });
+    let mut longest = Duration::ZERO;
+    while !creation.is_finished() {
+        let started = Instant::now();
+        client.send(TOKEN, "GET", NAMESPACES, "").await;
+        longest = longest.max(started.elapsed());
+    }
+    fake.stop().await;
+    (creation.await.unwrap(), longest)
+}
+
 fn main() -> ExitCode {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let rates = runtime.block_on(async {
@@ -145,5 +205,12 @@ fn main() -> ExitCode {
     for (objects, rate) in rates {
         println!("{rate:.0} requests per second on one core for {objects} (at least {LEAST:.0})");
     }
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    let (rate, (creation, read)) = runtime.block_on(async { (lists_at_once().await, reads_during_hashes().await) });
+    println!("{rate:.0} lists of 100 objects per second on all cores for {CLIENTS} clients");
+    let [creation, read] = [creation, read].map(|duration| duration.as_secs_f64() * 1000.0);
+    println!(
+        "{read:.1} ms for the slowest read while a container with {SECRETS} secrets is created in {creation:.0} ms"
+    );
     if rates.iter().any(|(_, rate)| *rate < LEAST) { ExitCode::FAILURE } else { ExitCode::SUCCESS }
 }
