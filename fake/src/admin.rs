@@ -78,14 +78,14 @@ fn handle(server: &Server, received: &Received, what: &str) -> Result<Value, Api
         ("GET", "faults") => return Ok(json!(server.faults().list())),
         ("POST", "faults") => server.faults().add(read::<Fault>(received)?),
         ("DELETE", "faults") => server.faults().clear(),
-        ("GET", "unstored") => return Ok(server.world().unstored.list()),
-        ("DELETE", "unstored") => server.world().unstored.clear(),
+        ("GET", "unstored") => return Ok(server.unstored().list()),
+        ("DELETE", "unstored") => server.unstored().clear(),
         ("POST", "clock") => server.clock.advance(duration(read::<Advance>(received)?.advance)?),
-        ("POST", "settle") => server.world().settle = duration(read::<Settle>(received)?.seconds)?,
-        ("GET", "objects") => return Ok(server.world().store.all().map(shown).collect()),
-        ("GET", "seed") => return Ok(json!(Seed::of(&server.world()))),
+        ("POST", "settle") => server.write().settle = duration(read::<Settle>(received)?.seconds)?,
+        ("GET", "objects") => return Ok(server.read().store.all().map(shown).collect()),
+        ("GET", "seed") => return Ok(json!(Seed::of(&server.read()))),
         ("PUT", "seed") => server.restore(&read(received)?).map_err(|error| invalid(&error))?,
-        ("POST", "login") => return Ok(rdb::login(&server.world().store, &read(received)?)),
+        ("POST", "login") => return Ok(rdb::login(&server.read().store, &read(received)?)),
         ("PATCH", "objects") => {
             let Target { kind, locality, id, fields } = read(received)?;
             server.change(&kind, &locality, &id, fields)?;
@@ -109,17 +109,17 @@ impl Server {
         fields: Map<String, Value>,
     ) -> Result<(), ApiError> {
         let (kind, _) = crate::products::kind(kind).ok_or_else(|| no_kind(kind))?;
-        self.world().store.get_mut(kind, locality, id)?.fields.extend(fields);
+        self.write().store.get_mut(kind, locality, id)?.fields.extend(fields);
         Ok(())
     }
 
     /// Removes an object without a request of the API.
     pub(crate) fn remove(&self, kind: &str, locality: &str, id: &str) -> Result<(), ApiError> {
         let (kind, _) = crate::products::kind(kind).ok_or_else(|| no_kind(kind))?;
-        let store = &mut self.world().store;
-        store.remove(kind, locality, id)?;
+        let mut world = self.write();
+        world.store.remove(kind, locality, id)?;
         // What Scaleway created with the object does not exist without it, such as the default database of an instance.
-        store.remove_where(|part| part.provided && part.hidden.values().any(|parent| parent == id));
+        world.store.remove_where(|part| part.provided && part.hidden.values().any(|parent| parent == id));
         Ok(())
     }
 }

@@ -3,6 +3,7 @@
 //! This module does not depend on HTTP: the request has been authenticated, matched and validated.
 
 use std::collections::BTreeMap;
+use std::ops::Deref;
 use std::time::Duration;
 
 use axum::body::Bytes;
@@ -15,10 +16,10 @@ use crate::facts::Named;
 use crate::hashing::Hasher;
 use crate::owner::OWNERS;
 use crate::paging;
+use crate::random::Random;
 use crate::response::ApiError;
 use crate::rights::Visibility;
 use crate::store::{Kind, Object, Store};
-use crate::unstored::Unstored;
 
 /// The body of a successful response (`null` where the API document says 204), or an error.
 pub(crate) type Handled = Result<Value, ApiError>;
@@ -53,16 +54,22 @@ pub(crate) struct World {
     pub(crate) contents: BTreeMap<String, Bytes>,
     /// Domains whose DNS is not at Scaleway: names below them resolve to every address.
     pub(crate) external_domains: Vec<String>,
-    /// Request fields that no object contains.
-    pub(crate) unstored: Unstored,
     /// The random number generator for IDs and secrets.
-    pub(crate) rng: fastrand::Rng,
+    pub(crate) rng: Random,
     /// Returns the kind with a name such as `vpc/vpc`.
     pub(crate) kinds: fn(&str) -> Option<&'static Kind>,
 }
 
-/// One call.
-pub(crate) struct Call<'a> {
+/// A reference to the state: `&World` in calls that only read, and `&mut World` in all others.
+pub(crate) trait WorldRef: Deref<Target = World> {}
+
+impl<W: Deref<Target = World>> WorldRef for W {}
+
+/// One call that does not change objects.
+pub(crate) type ReadCall<'a> = Call<'a, &'a World>;
+
+/// One call. Functions for calls of both types take `Call<'_, impl WorldRef>`.
+pub(crate) struct Call<'a, W = &'a mut World> {
     pub(crate) operation: &'a Operation,
     /// The parameters of the path.
     pub(crate) parameters: BTreeMap<String, String>,
@@ -77,19 +84,18 @@ pub(crate) struct Call<'a> {
     pub(crate) now: Timestamp,
     /// The objects that lists show to the caller.
     pub(crate) visibility: Visibility,
-    pub(crate) world: &'a mut World,
+    pub(crate) world: W,
 }
 
 impl World {
     /// A new random ID.
-    pub(crate) fn uuid(&mut self) -> String {
-        let bytes = self.rng.u128(..).to_be_bytes();
-        uuid::Builder::from_random_bytes(bytes).into_uuid().to_string()
+    pub(crate) fn uuid(&self) -> String {
+        self.rng.uuid()
     }
 
     /// Computes the hashes of secret variables.
-    pub(crate) fn hasher(&mut self) -> Hasher<'_> {
-        Hasher { rng: &mut self.rng, memory: self.hash_memory }
+    pub(crate) fn hasher(&self) -> Hasher<'_> {
+        Hasher { rng: &self.rng, memory: self.hash_memory }
     }
 
     /// Every object with its hidden fields, in the order of creation.
@@ -103,7 +109,7 @@ impl World {
 }
 
 /// The arguments of the call.
-impl Call<'_> {
+impl<W: WorldRef> Call<'_, W> {
     /// A parameter of the path; empty if the path has none with this name.
     pub(crate) fn parameter(&self, name: &str) -> String {
         self.parameters.get(name).cloned().unwrap_or_default()
@@ -173,7 +179,7 @@ impl Call<'_> {
 }
 
 /// Differences between responses that several products have.
-impl Call<'_> {
+impl<W: WorldRef> Call<'_, W> {
     /// As recorded of registry and functions: in a response to a change, the times that it set have nine digits; in a
     /// later GET they have six.
     pub(crate) fn precise(&self, mut answer: Value, fields: &[&str]) -> Value {
@@ -184,14 +190,8 @@ impl Call<'_> {
     }
 }
 
-/// The usual operations. They use the object that [`Call::id_of`] returns.
-impl Call<'_> {
-    /// Creates an object. `fields` are all fields of the response; the ID is random unless `fields` contains one.
-    pub(crate) fn create(&mut self, kind: &Kind, fields: Value) -> Handled {
-        let object = self.draft(kind, fields);
-        Ok(self.insert(kind, object))
-    }
-
+/// The usual operations that read. They use the object that [`Call::id_of`] returns.
+impl<W: WorldRef> Call<'_, W> {
     /// Returns the object that the path names.
     pub(crate) fn get(&self, kind: &Kind) -> Handled {
         self.shown(kind, &self.id_of(kind))
@@ -226,12 +226,21 @@ impl Call<'_> {
     }
 
     /// Takes the bounds of a time from the query: whether a time is not before the first and before the second.
-    pub(crate) fn take_period(&mut self, [after, before]: [&str; 2]) -> impl Fn(&str) -> bool + use<> {
+    pub(crate) fn take_period(&mut self, [after, before]: [&str; 2]) -> impl Fn(&str) -> bool + use<W> {
         let mut bound = |name: &str| self.query.remove(name).and_then(|time| time.as_str().map(str::to_owned));
         let (after, before) = (bound(after), bound(before));
         move |time| {
             after.as_deref().is_none_or(|after| time >= after) && before.as_deref().is_none_or(|before| time < before)
         }
+    }
+}
+
+/// The usual operations that change objects. They use the object that [`Call::id_of`] returns.
+impl Call<'_> {
+    /// Creates an object. `fields` are all fields of the response; the ID is random unless `fields` contains one.
+    pub(crate) fn create(&mut self, kind: &Kind, fields: Value) -> Handled {
+        let object = self.draft(kind, fields);
+        Ok(self.insert(kind, object))
     }
 
     /// Sets the named fields that the body contains, and `updated_at`.
@@ -263,7 +272,47 @@ impl Call<'_> {
     }
 }
 
-/// Steps of operations, for operations with code of their own.
+/// Steps of operations that read, for operations with code of their own.
+impl<W: WorldRef> Call<'_, W> {
+    /// The object with this ID in the region or zone of the call.
+    pub(crate) fn find(&self, kind: &Kind, id: &str) -> Result<&Object, ApiError> {
+        self.world.store.get(kind, &self.locality(), id)
+    }
+
+    /// Returns 409 while the object's `status` is transient.
+    pub(crate) fn settled(&self, kind: &Kind, id: &str) -> Result<(), ApiError> {
+        let object = self.find(kind, id)?;
+        let status = object.text("status");
+        if kind.transient.contains(&status) {
+            return Err(ApiError::transient(kind.noun(), id, status));
+        }
+        Ok(())
+    }
+
+    /// An object as the API shows it.
+    pub(crate) fn show(&self, kind: &Kind, object: &Object) -> Value {
+        Value::Object(self.world.store.show(kind, object))
+    }
+
+    /// A page of the objects in the region or zone of the call for which `selected` returns true.
+    pub(crate) fn page(&self, kind: &Kind, selected: impl Fn(&Object) -> bool) -> Value {
+        let locality = self.locality();
+        let is_visible = |object: &&Object| match &self.visibility {
+            Visibility::All => true,
+            Visibility::Projects(projects) => {
+                let project = self.world.store.inherited(object, "project_id").and_then(Value::as_str);
+                project.is_none_or(|project| projects.iter().any(|other| other == project))
+            }
+        };
+        let objects = self.world.store.of(kind).filter(|object| object.locality == locality && selected(object));
+        let objects = objects.filter(is_visible);
+        let shown: Vec<_> = objects.map(|object| self.world.store.show(kind, object)).collect();
+        let total = shown.len();
+        json!({ kind.list: paging::page(shown, &self.query, kind, self.order), "total_count": total })
+    }
+}
+
+/// Steps of operations that change objects, for operations with code of their own.
 impl Call<'_> {
     /// Deletes the objects of these kinds whose field has this ID, as [`Call::delete_in_time`] does; returns their IDs.
     pub(crate) fn delete_parts(
@@ -311,25 +360,10 @@ impl Call<'_> {
         shown
     }
 
-    /// The object with this ID in the region or zone of the call.
-    pub(crate) fn find(&self, kind: &Kind, id: &str) -> Result<&Object, ApiError> {
-        self.world.store.get(kind, &self.locality(), id)
-    }
-
-    /// The same for changes.
+    /// The object with this ID in the region or zone of the call, for changes.
     pub(crate) fn change(&mut self, kind: &Kind, id: &str) -> Result<&mut Object, ApiError> {
         let locality = self.locality();
         self.world.store.get_mut(kind, &locality, id)
-    }
-
-    /// Returns 409 while the object's `status` is transient.
-    pub(crate) fn settled(&self, kind: &Kind, id: &str) -> Result<(), ApiError> {
-        let object = self.find(kind, id)?;
-        let status = object.text("status");
-        if kind.transient.contains(&status) {
-            return Err(ApiError::transient(kind.noun(), id, status));
-        }
-        Ok(())
     }
 
     /// Sets a transient `status`, and later the fields `then`.
@@ -339,28 +373,6 @@ impl Call<'_> {
         changed.fields.insert("status".to_owned(), Value::from(status));
         changed.settle(now, over, vec![object(then)]);
         Ok(())
-    }
-
-    /// An object as the API shows it.
-    pub(crate) fn show(&self, kind: &Kind, object: &Object) -> Value {
-        Value::Object(self.world.store.show(kind, object))
-    }
-
-    /// A page of the objects in the region or zone of the call for which `selected` returns true.
-    pub(crate) fn page(&self, kind: &Kind, selected: impl Fn(&Object) -> bool) -> Value {
-        let locality = self.locality();
-        let is_visible = |object: &&Object| match &self.visibility {
-            Visibility::All => true,
-            Visibility::Projects(projects) => {
-                let project = self.world.store.inherited(object, "project_id").and_then(Value::as_str);
-                project.is_none_or(|project| projects.iter().any(|other| other == project))
-            }
-        };
-        let objects = self.world.store.of(kind).filter(|object| object.locality == locality && selected(object));
-        let objects = objects.filter(is_visible);
-        let shown: Vec<_> = objects.map(|object| self.world.store.show(kind, object)).collect();
-        let total = shown.len();
-        json!({ kind.list: paging::page(shown, &self.query, kind, self.order), "total_count": total })
     }
 }
 

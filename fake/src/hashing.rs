@@ -5,6 +5,7 @@
 use argon2::{Algorithm, Argon2, Params, PasswordHasher, Version};
 use serde_json::{Map, Value, json};
 
+use crate::random::Random;
 use crate::response::ApiError;
 
 /// As recorded: 64 MiB. A hash takes about a tenth of a second.
@@ -12,7 +13,7 @@ pub(crate) const MEMORY_KIB: u32 = 64 * 1_024;
 
 /// Computes hashes with random salts.
 pub(crate) struct Hasher<'a> {
-    pub(crate) rng: &'a mut fastrand::Rng,
+    pub(crate) rng: &'a Random,
     pub(crate) memory: u32,
 }
 
@@ -85,7 +86,7 @@ mod tests {
     use argon2::PasswordVerifier;
     use argon2::password_hash::phc::PasswordHash;
 
-    fn hasher(rng: &mut fastrand::Rng) -> Hasher<'_> {
+    fn hasher(rng: &Random) -> Hasher<'_> {
         Hasher { rng, memory: MEMORY_KIB }
     }
 
@@ -93,7 +94,7 @@ mod tests {
     fn new_variables_are_hashed_empty_ones_kept_and_omitted_ones_removed() {
         let old = object(json!({ "kept": "$old", "dropped": "$old", "changed": "$old" }));
         let given = object(json!({ "kept": "", "changed": "secret" }));
-        let hashes = object(replaced(&mut hasher(&mut fastrand::Rng::with_seed(1)), &old, &given).unwrap());
+        let hashes = object(replaced(&mut hasher(&Random::with_seed(1)), &old, &given).unwrap());
         assert_eq!((hashes.len(), &hashes["kept"]), (2, &json!("$old")));
         let changed = hashes["changed"].as_str().unwrap();
         assert!(changed.starts_with("$argon2id$v=19$m=65536,t=3,p=64$"), "{changed}");
@@ -106,7 +107,7 @@ mod tests {
     fn given_keys_of_a_list_change_and_keys_without_a_value_are_removed() {
         let old = json!([{ "key": "dropped", "hashed_value": "$old" }, { "key": "kept", "hashed_value": "$old" }]);
         let given = json!([{ "key": "added", "value": "secret" }, { "key": "dropped", "value": null }]);
-        let hashes = patched(&mut hasher(&mut fastrand::Rng::with_seed(1)), FUNCTIONS, &old, Some(&given)).unwrap();
+        let hashes = patched(&mut hasher(&Random::with_seed(1)), FUNCTIONS, &old, Some(&given)).unwrap();
         let keys: Vec<_> = hashes.as_array().unwrap().iter().map(|hash| hash["key"].as_str().unwrap()).collect();
         assert_eq!(keys, ["added", "kept"]);
         assert!(hashes[0]["hashed_value"].as_str().unwrap().starts_with("$argon2id$v=19$m=65536,t=1,p=2$"), "{hashes}");

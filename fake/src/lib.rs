@@ -35,6 +35,7 @@ mod plain;
 mod postgres;
 mod product;
 mod products;
+mod random;
 mod remote;
 mod request;
 mod response;

@@ -5,14 +5,14 @@
 
 use serde_json::{Map, Value};
 
-use crate::call::Call;
+use crate::call::{Call, WorldRef};
 use crate::products::iam;
 use crate::response::ApiError;
 use crate::rights::{Needed, Place, Visibility};
 use crate::store::Store;
 
 /// The objects that a call with this secret key may read, or an error.
-pub(crate) fn check(call: &Call<'_>, token: &str, needed: &Needed) -> Result<Visibility, ApiError> {
+pub(crate) fn check(call: &Call<'_, impl WorldRef>, token: &str, needed: &Needed) -> Result<Visibility, ApiError> {
     let store = &call.world.store;
     let Some(key) = iam::key_with_secret(store, token) else { return Ok(Visibility::All) };
     // An API key can always read itself.
@@ -25,7 +25,7 @@ pub(crate) fn check(call: &Call<'_>, token: &str, needed: &Needed) -> Result<Vis
 /// The project of the call: the project of the object in the path, `project_id` of the body, the project of an object
 /// in the body, or `project_id` of the query. A new object without any of these belongs to the default project of the
 /// API key.
-fn place(call: &Call<'_>, access_key: &str, needed: &Needed) -> Place {
+fn place(call: &Call<'_, impl WorldRef>, access_key: &str, needed: &Needed) -> Place {
     let store = &call.world.store;
     let named: Vec<&str> = call
         .parameters

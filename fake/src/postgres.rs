@@ -109,7 +109,7 @@ async fn inside(stream: &mut TcpStream) -> io::Result<()> {
 }
 
 fn check_login(server: &Server, user: &str, password: &str, database: &str) -> Option<Rejected> {
-    let answer = rdb::login(&server.world().store, &Login::new(user, password, database));
+    let answer = rdb::login(&server.read().store, &Login::new(user, password, database));
     if answer["accepted"] == json!(true) {
         return None;
     }

@@ -26,11 +26,11 @@ use crate::gate;
 use crate::hashing;
 use crate::journal::{Entry, Journal};
 use crate::products;
+use crate::random::Random;
 use crate::seed::Seed;
 use crate::server;
 use crate::state::Server;
 use crate::store::Object;
-use crate::unstored::Unstored;
 
 /// The URL in responses of a fake without a port.
 pub const IN_PROCESS_URL: &str = "http://127.0.0.1:80";
@@ -63,7 +63,7 @@ pub struct Running {
 
 /// The objects, faults and requests of a fake, for tests.
 pub struct Handle {
-    server: Arc<Server>,
+    pub(crate) server: Arc<Server>,
 }
 
 impl Fake {
@@ -210,8 +210,7 @@ impl Builder {
             hash_memory: self.hash_memory,
             contents,
             external_domains: self.seed.external_domains,
-            unstored: Unstored::default(),
-            rng: fastrand::Rng::with_seed(self.rng_seed.unwrap_or_else(|| uuid::Uuid::new_v4().as_u64_pair().0)),
+            rng: Random::with_seed(self.rng_seed.unwrap_or_else(|| uuid::Uuid::new_v4().as_u64_pair().0)),
             kinds: |name| products::kind(name).map(|(kind, _)| kind),
         };
         Ok(Arc::new(Server::new(self.clock, world, Journal::new(self.log))))
@@ -270,7 +269,7 @@ impl Handle {
 
     /// Sets the duration of transient statuses.
     pub fn settle(&self, settle: Duration) {
-        self.server.world().settle = settle;
+        self.server.write().settle = settle;
     }
 
     /// Adds a fault.
@@ -285,18 +284,18 @@ impl Handle {
 
     /// The objects of a kind such as `registry/namespace`, in the order of creation.
     pub fn objects(&self, kind: &str) -> Vec<Object> {
-        self.server.world().store.all().filter(|object| object.kind == kind).cloned().collect()
+        self.server.read().store.all().filter(|object| object.kind == kind).cloned().collect()
     }
 
     /// Every object in the order of creation, as JSON with its hidden fields (secrets, parents that only the path
     /// contains).
     pub fn snapshot(&self) -> Vec<Value> {
-        self.server.world().snapshot()
+        self.server.read().snapshot()
     }
 
     /// All objects as a seed, with secrets: a fake that starts with it has the same objects.
     pub fn to_seed(&self) -> Seed {
-        Seed::of(&self.server.world())
+        Seed::of(&self.server.read())
     }
 
     /// Replaces all objects by those of the seed.
@@ -307,7 +306,7 @@ impl Handle {
     /// The number of objects of each kind.
     pub fn counts(&self) -> BTreeMap<String, usize> {
         let mut counts = BTreeMap::new();
-        for object in self.server.world().store.all() {
+        for object in self.server.read().store.all() {
             *counts.entry(object.kind.to_owned()).or_default() += 1;
         }
         counts

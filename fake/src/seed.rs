@@ -216,7 +216,7 @@ impl Server {
     /// Replaces all objects by those of the seed. The accepted secret keys stay.
     pub(crate) fn restore(&self, seed: &Seed) -> Result<(), Error> {
         let (store, contents) = (seed.to_store(self.clock.now())?, seed.to_contents()?);
-        let mut world = self.world();
+        let mut world = self.write();
         world.store = store;
         world.contents = contents;
         world.organization.clone_from(&seed.organization_id);

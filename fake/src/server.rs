@@ -10,12 +10,12 @@ use axum::body::{Body, Bytes};
 use axum::extract::{ConnectInfo, State};
 use axum::http::{HeaderValue, Request, Response, header};
 use jiff::Timestamp;
-use scaleway_api::{Kind, Method, Reason, Rules, Violation};
+use scaleway_api::{Document, Kind, Method, Operation, Reason, Rules, Violation};
 use serde_json::{Map, Value, json};
 use tokio_stream::StreamExt;
 
 use crate::admin;
-use crate::call::{Call, World};
+use crate::call::{Call, World, WorldRef};
 use crate::connection::Line;
 use crate::data_plane;
 use crate::facts;
@@ -43,8 +43,8 @@ pub(crate) async fn answer(server: &Arc<Server>, line: &Line, request: Request<B
     let Some(received) = Received::read(request).await else {
         return ApiError::message(400, "the request cannot be read").0.into_response("").map(Body::from);
     };
-    let host = data_plane::host(&server.world(), &received);
-    if let Some(answer) = remote::answer(&server.world(), &received, host.as_deref()) {
+    let host = data_plane::host(&server.read(), &received);
+    if let Some(answer) = remote::answer(&server.read(), &received, host.as_deref()) {
         return answer.into_response("").map(Body::from);
     }
     if let Some(answer) = admin::answer(server, &received).filter(|_| host.is_none()) {
@@ -53,7 +53,7 @@ pub(crate) async fn answer(server: &Arc<Server>, line: &Line, request: Request<B
     // The URL for the code of functions looks like one of Object Storage.
     let is_code = received.path.starts_with(functions::UPLOADS);
     let message = messages::addressed(&received).filter(|_| host.is_none());
-    let stored = host.is_none() && message.is_none() && !is_code && object::is_addressed(&server.world(), &received);
+    let stored = host.is_none() && message.is_none() && !is_code && object::is_addressed(&server.read(), &received);
     let method = message.as_ref().map_or_else(|| received.method.clone(), |message| message.method().to_owned());
     let path = match &host {
         Some(host) => data_plane::path(host, &received),
@@ -80,7 +80,7 @@ pub(crate) async fn answer(server: &Arc<Server>, line: &Line, request: Request<B
         }
         Some(FaultKind::Status { code, body, .. }) => {
             let answer = ApiResponse::json(*code, body.clone());
-            (Some(answer.into_response(&server.world().uuid())), operation)
+            (Some(answer.into_response(&server.rng.uuid())), operation)
         }
         _ if stored => {
             let outcome = object::answer(server, &received).await;
@@ -91,19 +91,18 @@ pub(crate) async fn answer(server: &Arc<Server>, line: &Line, request: Request<B
         }
         _ if host.is_some() => {
             let (host, now) = (host.unwrap_or_default(), server.clock.now());
-            (Some(data_plane::answer(&server.world(), &host, &received, now)), None)
+            (Some(data_plane::answer(&server.read(), &host, &received, now)), None)
         }
         _ if is_code => {
-            let mut world = server.world();
-            let answer = functions::upload(&mut world, &received).unwrap_or_else(|ApiError(answer)| answer);
-            (Some(answer.into_response(&world.uuid())), operation)
+            let answer = functions::upload(&mut server.write(), &received).unwrap_or_else(|ApiError(answer)| answer);
+            (Some(answer.into_response(&server.rng.uuid())), operation)
         }
         _ => (Some(decide(server, &received, route)), operation),
     };
     let answer = answer.filter(|_| fault != Some(FaultKind::DropAfter));
     let answer = match &fault {
         Some(FaultKind::StatusAfter { code, body }) => {
-            Some(ApiResponse::json(*code, body.clone()).into_response(&server.world().uuid()))
+            Some(ApiResponse::json(*code, body.clone()).into_response(&server.rng.uuid()))
         }
         _ => answer,
     };
@@ -148,16 +147,43 @@ struct Prepared {
     nulls: Vec<String>,
 }
 
-/// The response of the API: authenticate, match, validate, check permissions, call the handler, and validate the response.
-/// Other requests wait for the state only between the authentication and the end of the handler.
+/// The response of the API.
 fn decide(server: &Server, received: &Received, route: Option<Route>) -> Response<Bytes> {
-    let prepared = prepare(received, route);
-    let mut world = server.world();
-    let answer = handle(&mut world, received, prepared, server.clock.now());
-    let request_id = world.uuid();
-    drop(world);
-    let answer = answer.and_then(|(route, answer)| validated(&route, answer));
-    answer.unwrap_or_else(|ApiError(answer)| answer).into_response(&request_id)
+    let answer = handle(server, received, route);
+    answer.unwrap_or_else(|ApiError(answer)| answer).into_response(&server.rng.uuid())
+}
+
+/// Matches and validates the request, authenticates it, checks permissions, calls the handler, and validates the response.
+/// The objects are locked from the authentication to the end of the handler: for reading, if the operation does not change
+/// them.
+fn handle(server: &Server, received: &Received, route: Option<Route>) -> Result<ApiResponse, ApiError> {
+    let prepared = match prepare(received, route) {
+        Ok(prepared) => prepared,
+        Err(error) => {
+            authenticate(&server.read(), received.token(), server.clock.now())?;
+            return Err(error);
+        }
+    };
+    let Route { document, operation, .. } = prepared.route;
+    let name = format!("{} {}", document.name, operation.id);
+    let given = if operation.method == Method::Get { Map::new() } else { prepared.body.clone() };
+    let answer = match prepared.service {
+        Service::Read(service) => {
+            let world = server.read();
+            let mut call = call(&*world, received, prepared, server.clock.now())?;
+            let answer = service.answer(&mut call)?;
+            server.unstored().note(&name, &given, std::iter::empty());
+            answer
+        }
+        Service::Write(service) => {
+            let mut world = server.write();
+            let mut call = call(&mut *world, received, prepared, server.clock.now())?;
+            let answer = service.answer(&mut call)?;
+            server.unstored().note(&name, &given, world.store.changed());
+            answer
+        }
+    };
+    validated(document, operation, answer)
 }
 
 /// Matches and validates the request.
@@ -172,38 +198,32 @@ fn prepare(received: &Received, route: Option<Route>) -> Result<Prepared, ApiErr
     Ok(Prepared { route, service, query, body, nulls: received.nulls() })
 }
 
-/// Authenticates the request, checks permissions and calls the handler.
-fn handle(
-    world: &mut World,
+/// The call, if the API key is valid and has the permissions.
+fn call<'a, W: WorldRef>(
+    world: W,
     received: &Received,
-    prepared: Result<Prepared, ApiError>,
+    prepared: Prepared,
     now: Timestamp,
-) -> Result<(Route, Value), ApiError> {
-    authenticate(world, received.token(), now)?;
-    let Prepared { route, service, query, body, nulls } = prepared?;
-    let Route { document, operation, .. } = route;
+) -> Result<Call<'a, W>, ApiError> {
+    authenticate(&world, received.token(), now)?;
+    let Prepared { route: Route { document, operation, parameters, .. }, query, body, nulls, .. } = prepared;
     let order = operation.query_parameters.iter().find(|parameter| parameter.name == "order_by");
     let order = order.and_then(|parameter| match &document.resolve(&parameter.schema).kind {
         Kind::Enum { default, .. } => Some(default.as_str()),
         _ => None,
     });
     let visibility = Visibility::All;
-    let parameters = route.parameters.clone();
     let mut call = Call { operation, parameters, query, body, nulls, order, now, visibility, world };
     if call.world.enforce_permissions
         && let Some(needed) = rights::needed(&document.name, &operation.id, operation.method)
     {
         call.visibility = permissions::check(&call, received.token().unwrap_or_default(), &needed)?;
     }
-    let given = if operation.method == Method::Get { Map::new() } else { call.body.clone() };
-    let answer = service.answer(&mut call)?;
-    world.unstored.note(&format!("{} {}", document.name, operation.id), &given, world.store.changed());
-    Ok((route, answer))
+    Ok(call)
 }
 
 /// The response with the value that a handler returned, if it fits the API document.
-fn validated(route: &Route, mut answer: Value) -> Result<ApiResponse, ApiError> {
-    let Route { document, operation, .. } = route;
+fn validated(document: &Document, operation: &Operation, mut answer: Value) -> Result<ApiResponse, ApiError> {
     let status = facts::status_of(&document.name, &operation.id).unwrap_or(operation.status);
     let Some(schema) = &operation.answer else {
         return Ok(ApiResponse::json(status, None));

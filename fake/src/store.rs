@@ -337,6 +337,11 @@ impl Store {
         }
     }
 
+    /// Whether [`Store::advance`] would change anything.
+    pub(crate) fn is_due(&self, now: Timestamp) -> bool {
+        !self.touched.is_empty() || self.due.first().is_some_and(|(time, _)| *time <= now)
+    }
+
     /// Applies all pending changes that are due at `now`.
     pub(crate) fn advance(&mut self, now: Timestamp) {
         for number in std::mem::take(&mut self.touched) {

@@ -8,7 +8,7 @@ mod values;
 use scaleway_api::Operation;
 use serde_json::{Map, Value, json};
 
-use crate::call::{Call, Handled};
+use crate::call::{Call, Handled, ReadCall, WorldRef};
 use crate::facts::{self, Parent, Plain, Status};
 use crate::paging;
 use crate::response::ApiError;
@@ -18,9 +18,21 @@ use fields::{at, base, derive, given, set, shape};
 /// What an operation does with an object of a plain kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Verb {
-    Create,
+    Read(ReadVerb),
+    Write(WriteVerb),
+}
+
+/// What an operation does that changes no object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ReadVerb {
     Get,
     List,
+}
+
+/// What an operation does that changes an object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum WriteVerb {
+    Create,
     Update,
     Delete,
     /// Sets the fields that the facts give for the operation.
@@ -32,18 +44,20 @@ pub(crate) fn find(document: &str, operation: &Operation) -> Option<(&'static Pl
     let facts = facts::of(document)?;
     facts.plain.iter().find_map(|plain| {
         if plain.facts.actions.contains_key(&operation.id) {
-            return Some((plain, Verb::Act));
+            return Some((plain, Verb::Write(WriteVerb::Act)));
         }
         if plain.facts.creates.contains_key(&operation.id) {
-            return Some((plain, Verb::Create));
+            return Some((plain, Verb::Write(WriteVerb::Create)));
         }
         let noun = &plain.facts.noun;
         let verb = match operation.id.strip_suffix(noun.as_str()) {
-            Some("Create") => Verb::Create,
-            Some("Get") => Verb::Get,
-            Some("Update") => Verb::Update,
-            Some("Delete") => Verb::Delete,
-            _ if operation.id.strip_prefix("List").is_some_and(|plural| is_plural(plural, noun)) => Verb::List,
+            Some("Create") => Verb::Write(WriteVerb::Create),
+            Some("Get") => Verb::Read(ReadVerb::Get),
+            Some("Update") => Verb::Write(WriteVerb::Update),
+            Some("Delete") => Verb::Write(WriteVerb::Delete),
+            _ if operation.id.strip_prefix("List").is_some_and(|plural| is_plural(plural, noun)) => {
+                Verb::Read(ReadVerb::List)
+            }
             _ => return None,
         };
         Some((plain, verb))
@@ -59,15 +73,21 @@ fn is_plural(plural: &str, noun: &str) -> bool {
     regular || stem.is_some_and(|stem| plural.strip_prefix(stem) == Some("ies"))
 }
 
-/// Serves one operation.
-pub(crate) fn serve(call: &mut Call<'_>, plain: &'static Plain, verb: Verb) -> Handled {
+/// Serves an operation that changes no object.
+pub(crate) fn read(call: &mut ReadCall<'_>, plain: &'static Plain, verb: ReadVerb) -> Handled {
     match verb {
-        Verb::Create => create(call, plain, json!({})),
-        Verb::Get => call.get(&plain.kind),
-        Verb::List => list(call, plain),
-        Verb::Update => update(call, plain),
-        Verb::Delete => delete(call, plain),
-        Verb::Act => act(call, plain),
+        ReadVerb::Get => call.get(&plain.kind),
+        ReadVerb::List => list(call, plain),
+    }
+}
+
+/// Serves an operation that changes an object.
+pub(crate) fn write(call: &mut Call<'_>, plain: &'static Plain, verb: WriteVerb) -> Handled {
+    match verb {
+        WriteVerb::Create => create(call, plain, json!({})),
+        WriteVerb::Update => update(call, plain),
+        WriteVerb::Delete => delete(call, plain),
+        WriteVerb::Act => act(call, plain),
     }
 }
 
@@ -113,7 +133,7 @@ pub(crate) fn create(call: &mut Call<'_>, plain: &'static Plain, known: Value) -
 }
 
 /// A page of the objects that the query selects.
-pub(crate) fn list(call: &mut Call<'_>, plain: &'static Plain) -> Handled {
+pub(crate) fn list(call: &mut Call<'_, impl WorldRef>, plain: &'static Plain) -> Handled {
     let facts = &plain.facts;
     for parameter in &facts.ignored {
         call.query.remove(parameter);
@@ -311,7 +331,7 @@ fn of_parents_settled(call: &Call<'_>, plain: &Plain, id: &str, verb: &str) -> R
     Ok(())
 }
 
-fn kind(call: &Call<'_>, name: &str) -> Result<&'static Kind, ApiError> {
+fn kind(call: &Call<'_, impl WorldRef>, name: &str) -> Result<&'static Kind, ApiError> {
     (call.world.kinds)(name).ok_or_else(|| ApiError::defect(&format!("kinds/ names {name}, which does not exist")))
 }
 

@@ -9,7 +9,7 @@ use crate::response::ApiError;
 use crate::store::Object;
 
 pub(crate) static PRODUCT: Product =
-    Product { document: "account.v3", kinds: &[], routes: &[("DeleteProject", delete_project)] };
+    Product { document: "account.v3", kinds: &[], reads: &[], writes: &[("DeleteProject", delete_project)] };
 
 /// The fields of a project of the seed.
 pub(crate) fn project(name: &str, organization: &str, now: &str) -> Value {

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use serde_json::{Value, json};
 
-use crate::call::{Call, Handled, object};
+use crate::call::{Call, Handled, ReadCall, WorldRef, object};
 use crate::facts::Named;
 use crate::plain;
 use crate::product::Product;
@@ -18,9 +18,12 @@ static ATTACHED: Named = Named::new("applesilicon/server_private_network");
 pub(crate) static PRODUCT: Product = Product {
     document: "applesilicon.v1alpha1",
     kinds: &[],
-    routes: &[
+    reads: &[
         ("ListOS", list_os),
         ("GetOS", |call| os(call, &call.parameter("os_id"))),
+        ("ListServerPrivateNetworks", |call| ATTACHMENTS.list(call)),
+    ],
+    writes: &[
         ("CreateServer", create),
         ("UpdateServer", update),
         ("ReinstallServer", reinstall),
@@ -28,7 +31,6 @@ pub(crate) static PRODUCT: Product = Product {
         ("AddServerPrivateNetwork", |call| ATTACHMENTS.add(call)),
         ("SetServerPrivateNetworks", |call| ATTACHMENTS.set(call)),
         ("DeleteServerPrivateNetwork", |call| ATTACHMENTS.delete(call)),
-        ("ListServerPrivateNetworks", |call| ATTACHMENTS.list(call)),
         ("CreateRunner", create_runner),
         ("UpdateRunner", update_runner),
     ],
@@ -49,7 +51,7 @@ static SYSTEMS: LazyLock<Vec<Value>> =
 /// As recorded: the operating system of a new server.
 const DEFAULT_SYSTEM: &str = "61b842ab-b655-4d3c-a065-f7db5e9fb971";
 
-fn list_os(call: &mut Call<'_>) -> Handled {
+fn list_os(call: &mut ReadCall<'_>) -> Handled {
     let name = call.query.get("name").and_then(Value::as_str).map(str::to_owned);
     let fits = |os: &&Value| name.as_ref().is_none_or(|name| os["name"] == **name);
     let zone = call.locality();
@@ -58,7 +60,7 @@ fn list_os(call: &mut Call<'_>) -> Handled {
 }
 
 /// As recorded, a single operating system does not show the types of servers.
-fn os(call: &Call<'_>, id: &str) -> Handled {
+fn os(call: &Call<'_, impl WorldRef>, id: &str) -> Handled {
     let found = SYSTEMS.iter().find(|os| os["id"] == id);
     let mut os = in_zone(found.ok_or_else(|| ApiError::not_found("os", id))?, &call.locality());
     os["supported_server_types"] = json!([]);

@@ -2,14 +2,14 @@
 
 use serde_json::{Value, json};
 
-use crate::call::{Call, Handled};
+use crate::call::{Handled, ReadCall};
 use crate::product::Product;
 use crate::store::{Kind, Missing};
 
 static EVENT: Kind = Kind::new("audit_trail/event", "Event", "events", Missing::Labelled("event"));
 
 pub(crate) static PRODUCT: Product =
-    Product { document: "audit_trail.v1alpha1", kinds: &[&EVENT], routes: &[("ListEvents", list)] };
+    Product { document: "audit_trail.v1alpha1", kinds: &[&EVENT], reads: &[("ListEvents", list)], writes: &[] };
 
 /// The fields of events that filters select by.
 const FILTERS: [(&str, &str); 4] = [
@@ -25,7 +25,7 @@ const PAGE_SIZE: u64 = 20;
 const LARGEST_PAGE: u64 = 1000;
 
 /// Pages have tokens, and responses have no number of events. As recorded, the type `unknown_type` selects all types.
-fn list(call: &mut Call<'_>) -> Handled {
+fn list(call: &mut ReadCall<'_>) -> Handled {
     let size = call.query.remove("page_size").and_then(|size| size.as_u64()).unwrap_or(PAGE_SIZE);
     let token = call.query.remove("page_token").and_then(|token| token.as_str()?.parse::<u64>().ok());
     let first = token.unwrap_or_default();

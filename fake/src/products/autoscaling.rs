@@ -11,7 +11,7 @@ use crate::product::Product;
 static GROUP: Named = Named::new("autoscaling/instance_group");
 
 pub(crate) static PRODUCT: Product =
-    Product { document: "autoscaling.v1alpha1", kinds: &[], routes: &[("UpdateInstanceGroup", update)] };
+    Product { document: "autoscaling.v1alpha1", kinds: &[], reads: &[], writes: &[("UpdateInstanceGroup", update)] };
 
 fn update(call: &mut Call<'_>) -> Handled {
     let current = call.find(&GROUP, &call.id())?.fields.clone();

@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use crate::call::{Call, Handled};
+use crate::call::{Call, Handled, ReadCall};
 use crate::facts::Named;
 use crate::plain;
 use crate::product::Product;
@@ -20,7 +20,8 @@ static CONSUMPTION: Kind = Kind {
 pub(crate) static PRODUCT: Product = Product {
     document: "billing.v2",
     kinds: &[],
-    routes: &[
+    reads: &[],
+    writes: &[
         ("CreateBudget", |call| {
             as_amount(call);
             plain::create(call, BUDGET.plain(), json!({}))
@@ -47,7 +48,8 @@ pub(crate) static PRODUCT: Product = Product {
 pub(crate) static USAGE: Product = Product {
     document: "billing.v2beta1",
     kinds: &[&CONSUMPTION],
-    routes: &[("ListConsumptions", list_consumptions), ("ListInvoices", list_invoices)],
+    reads: &[("ListConsumptions", list_consumptions), ("ListInvoices", list_invoices)],
+    writes: &[],
 };
 
 /// As recorded: responses have an amount without currency.
@@ -65,7 +67,7 @@ fn recipients(call: &Call<'_>) -> Value {
     given.map_or_else(|| json!({}), |(kind, list)| json!({ "type": kind, "recipients": list }))
 }
 
-fn list_consumptions(call: &mut Call<'_>) -> Handled {
+fn list_consumptions(call: &mut ReadCall<'_>) -> Handled {
     call.query.remove("billing_period");
     let mut answer = call.list(&CONSUMPTION)?;
     answer["updated_at"] = json!(call.timestamp());
@@ -73,7 +75,7 @@ fn list_consumptions(call: &mut Call<'_>) -> Handled {
     Ok(answer)
 }
 
-fn list_invoices(call: &mut Call<'_>) -> Handled {
+fn list_invoices(call: &mut ReadCall<'_>) -> Handled {
     let is_between = call.take_period(["billing_period_start_after", "billing_period_start_before"]);
     if let Some(kind) = call.query.remove("invoice_type") {
         call.query.insert("type".to_owned(), kind);

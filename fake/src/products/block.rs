@@ -12,7 +12,7 @@ use crate::product::Product;
 static VOLUME: Named = Named::new("block/volume");
 
 pub(crate) static PRODUCT: Product =
-    Product { document: "block.v1", kinds: &[], routes: &[("UpdateVolume", update_volume)] };
+    Product { document: "block.v1", kinds: &[], reads: &[], writes: &[("UpdateVolume", update_volume)] };
 
 fn update_volume(call: &mut Call<'_>) -> Handled {
     let id = call.id();

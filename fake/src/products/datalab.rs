@@ -10,7 +10,7 @@ use crate::product::Product;
 static DATALAB: Named = Named::new("datalab/datalab");
 
 pub(crate) static PRODUCT: Product =
-    Product { document: "datalab.v1beta1", kinds: &[], routes: &[("CreateDatalab", create)] };
+    Product { document: "datalab.v1beta1", kinds: &[], reads: &[], writes: &[("CreateDatalab", create)] };
 
 fn create(call: &mut Call<'_>) -> Handled {
     if let Some(worker) = call.body.get_mut("worker") {

@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use crate::call::{Call, Handled};
+use crate::call::{Call, Handled, ReadCall};
 use crate::facts::Named;
 use crate::plain;
 use crate::product::Product;
@@ -31,7 +31,8 @@ static USER: Kind = Kind {
 pub(crate) static PRODUCT: Product = Product {
     document: "datawarehouse.v1beta1",
     kinds: &[&DATABASE, &USER],
-    routes: &[
+    reads: &[("ListDatabases", |call| list(call, &DATABASE)), ("ListUsers", |call| list(call, &USER))],
+    writes: &[
         ("CreateDeployment", create),
         ("UpdateDeployment", update),
         ("StartDeployment", |call| power(call, ["stopped", "starting", "ready"])),
@@ -39,10 +40,8 @@ pub(crate) static PRODUCT: Product = Product {
         ("CreateEndpoint", |call| endpoints::add(call, &DEPLOYMENT, ["deployment_id", "endpoint"], endpoint)),
         ("DeleteEndpoint", |call| endpoints::delete(call, &DEPLOYMENT)),
         ("CreateDatabase", |call| insert(call, &DATABASE, json!({ "size": 0 }))),
-        ("ListDatabases", |call| list(call, &DATABASE)),
         ("DeleteDatabase", |call| delete(call, &DATABASE)),
         ("CreateUser", create_user),
-        ("ListUsers", |call| list(call, &USER)),
         ("UpdateUser", update_user),
         ("DeleteUser", |call| delete(call, &USER)),
     ],
@@ -126,7 +125,7 @@ fn insert(call: &mut Call<'_>, kind: &'static Kind, mut fields: Value) -> Handle
     call.create(kind, fields)
 }
 
-fn list(call: &mut Call<'_>, kind: &Kind) -> Handled {
+fn list(call: &mut ReadCall<'_>, kind: &Kind) -> Handled {
     call.find(&DEPLOYMENT, &call.parameter("deployment_id"))?;
     call.list(kind)
 }

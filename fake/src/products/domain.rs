@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::call::{Call, Handled, object};
+use crate::call::{Call, Handled, ReadCall, object};
 use crate::product::Product;
 use crate::response::ApiError;
 use crate::store::{Kind, Missing, Object};
@@ -21,13 +21,15 @@ pub(super) static DOMAIN: Kind =
 pub(crate) static PRODUCT: Product = Product {
     document: "domain.v2beta1",
     kinds: &[&ZONE, &RECORD, &DOMAIN],
-    routes: &[
+    reads: &[
         ("GetDomain", |call| call.find(&DOMAIN, &call.parameter("domain")).map(|domain| call.show(&DOMAIN, domain))),
         ("ListDNSZones", list_zones),
+        ("ListDNSZoneRecords", list_records),
+    ],
+    writes: &[
         ("CreateDNSZone", create_zone),
         ("UpdateDNSZone", rename_zone),
         ("DeleteDNSZone", delete_zone),
-        ("ListDNSZoneRecords", list_records),
         ("UpdateDNSZoneRecords", change_records),
         ("ClearDNSZoneRecords", clear_records),
     ],
@@ -38,7 +40,7 @@ pub(super) const NAME_SERVERS: [&str; 2] = ["ns0.dom.scw.cloud", "ns1.dom.scw.cl
 /// The configurations of responses that depend on the client.
 const CONFIGS: [&str; 4] = ["geo_ip_config", "http_service_config", "weighted_config", "view_config"];
 
-fn list_zones(call: &mut Call<'_>) -> Handled {
+fn list_zones(call: &mut ReadCall<'_>) -> Handled {
     let text = |name: &str| call.query.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
     let (one, domain, project) = (text("dns_zone"), text("domain"), text("project_id"));
     let several = strings(call.query.get("dns_zones"));
@@ -123,7 +125,7 @@ fn delete_zone(call: &mut Call<'_>) -> Handled {
     Ok(json!({}))
 }
 
-fn list_records(call: &mut Call<'_>) -> Handled {
+fn list_records(call: &mut ReadCall<'_>) -> Handled {
     let zone = call.parameter("dns_zone");
     call.find(&ZONE, &zone)?;
     let text = |name: &str| call.query.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();

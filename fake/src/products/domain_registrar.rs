@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::call::{Call, Handled, object};
+use crate::call::{Call, Handled, ReadCall, object};
 use crate::product::Product;
 use crate::products::domain::{DOMAIN, NAME_SERVERS, seconds, strings};
 use crate::response::ApiError;
@@ -13,9 +13,9 @@ static TASK: Kind = Kind::new("domain/task", "Task", "tasks", Missing::Labelled(
 pub(crate) static PRODUCT: Product = Product {
     document: "domain.v2beta1",
     kinds: &[&TASK],
-    routes: &[
+    reads: &[("ListTasks", list_tasks)],
+    writes: &[
         ("BuyDomains", buy),
-        ("ListTasks", list_tasks),
         ("EnableDomainAutoRenew", |call| renew(call, "enabled")),
         ("DisableDomainAutoRenew", |call| renew(call, "disabled")),
         ("EnableDomainDNSSEC", |call| secure(call, true)),
@@ -151,7 +151,7 @@ fn owner(call: &mut Call<'_>) -> Handled {
 }
 
 /// A task of several domains is found by each of them.
-fn list_tasks(call: &mut Call<'_>) -> Handled {
+fn list_tasks(call: &mut ReadCall<'_>) -> Handled {
     let mut take = |name: &str| strings(call.query.remove(name).as_ref());
     let (domains, types, statuses) = (take("domain"), take("types"), take("statuses"));
     let has = |wanted: &[String], value: &str| wanted.is_empty() || wanted.iter().any(|other| other == value);

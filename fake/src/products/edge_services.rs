@@ -3,7 +3,7 @@
 
 use serde_json::json;
 
-use crate::call::{Call, Handled};
+use crate::call::{Call, Handled, ReadCall};
 use crate::facts::Named;
 use crate::plain;
 use crate::product::Product;
@@ -31,16 +31,14 @@ static HEAD_STAGE: Kind = Kind {
 pub(crate) static PRODUCT: Product = Product {
     document: "edge_services.v1beta1",
     kinds: &[&PLAN, &HEAD_STAGE],
-    routes: &[
+    reads: &[("GetCurrentPlan", get_plan), ("ListRouteRules", list_rules), ("ListHeadStages", list_heads)],
+    writes: &[
         ("CreateBackendStage", create_backend),
         ("UpdateBackendStage", update_backend),
         ("SelectPlan", select_plan),
-        ("GetCurrentPlan", get_plan),
         ("DeleteCurrentPlan", delete_plan),
         ("SetRouteRules", set_rules),
-        ("ListRouteRules", list_rules),
         ("SetHeadStage", set_head),
-        ("ListHeadStages", list_heads),
     ],
 };
 
@@ -73,7 +71,7 @@ fn select_plan(call: &mut Call<'_>) -> Handled {
     Ok(call.insert(&PLAN, plan))
 }
 
-fn get_plan(call: &mut Call<'_>) -> Handled {
+fn get_plan(call: &mut ReadCall<'_>) -> Handled {
     call.get(&PLAN)
 }
 
@@ -95,7 +93,7 @@ fn set_rules(call: &mut Call<'_>) -> Handled {
     Ok(json!({ "route_rules": rules }))
 }
 
-fn list_rules(call: &mut Call<'_>) -> Handled {
+fn list_rules(call: &mut ReadCall<'_>) -> Handled {
     let stage = call.find(&ROUTE_STAGE, &call.parameter("route_stage_id"))?;
     let rules = stage.hidden.get("rules").cloned().unwrap_or_else(|| json!([]));
     let total = rules.as_array().map_or(0, Vec::len);
@@ -131,7 +129,7 @@ fn set_head(call: &mut Call<'_>) -> Handled {
     Ok(json!({ "head_stage": call.insert(&HEAD_STAGE, head) }))
 }
 
-fn list_heads(call: &mut Call<'_>) -> Handled {
+fn list_heads(call: &mut ReadCall<'_>) -> Handled {
     call.find(&PIPELINE, &call.parameter("pipeline_id"))?;
     call.list(&HEAD_STAGE)
 }

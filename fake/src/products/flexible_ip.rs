@@ -17,7 +17,8 @@ static IP: Named = Named::new("flexibleip/ip");
 pub(crate) static PRODUCT: Product = Product {
     document: "flexibleip.v1alpha1",
     kinds: &[],
-    routes: &[
+    reads: &[],
+    writes: &[
         ("CreateFlexibleIP", create),
         ("AttachFlexibleIP", attach),
         ("DetachFlexibleIP", attach),

@@ -15,7 +15,8 @@ static DEPLOYMENT: Named = Named::new("inference/deployment");
 pub(crate) static PRODUCT: Product = Product {
     document: "inference.v1",
     kinds: &[],
-    routes: &[
+    reads: &[],
+    writes: &[
         ("CreateDeployment", create),
         ("UpdateDeployment", update),
         ("CreateEndpoint", |call| endpoints::add(call, &DEPLOYMENT, ["deployment_id", "endpoint"], endpoint)),

@@ -4,7 +4,7 @@ use std::net::Ipv6Addr;
 
 use serde_json::{Map, Value, json};
 
-use crate::call::{Call, Handled};
+use crate::call::{Call, Handled, WorldRef};
 use crate::facts::Named;
 use crate::paging;
 use crate::products::ip_kind::IP;
@@ -24,7 +24,7 @@ pub(crate) fn address_in(prefix: &str) -> Option<String> {
 }
 
 /// The address with the ID of the call.
-pub(super) fn get(call: &Call<'_>) -> Option<Value> {
+pub(super) fn get(call: &Call<'_, impl WorldRef>) -> Option<Value> {
     found(call).map(|address| call.show(&IP, &as_ip(call, address)))
 }
 
@@ -41,7 +41,7 @@ pub(super) fn update(call: &mut Call<'_>) -> Option<Value> {
 }
 
 /// The list, if the call selects it by the type of the resource. Lists of other addresses with these are not recorded.
-pub(super) fn list(call: &Call<'_>) -> Option<Handled> {
+pub(super) fn list(call: &Call<'_, impl WorldRef>) -> Option<Handled> {
     if call.query.get("resource_type") != Some(&json!(SERVER)) {
         return None;
     }
@@ -53,16 +53,16 @@ pub(super) fn list(call: &Call<'_>) -> Option<Handled> {
 }
 
 /// The address with the ID of the call, as the Instance API has it.
-fn found<'a>(call: &'a Call<'_>) -> Option<&'a Object> {
+fn found<'a>(call: &'a Call<'_, impl WorldRef>) -> Option<&'a Object> {
     of_region(call).find(|address| address.id == call.id())
 }
 
-fn of_region<'a>(call: &'a Call<'_>) -> impl Iterator<Item = &'a Object> {
+fn of_region<'a>(call: &'a Call<'_, impl WorldRef>) -> impl Iterator<Item = &'a Object> {
     let zones = format!("{}-", call.locality());
     call.world.store.of(&ADDRESS).filter(move |address| address.locality.starts_with(&zones))
 }
 
-fn as_ip(call: &Call<'_>, address: &Object) -> Object {
+fn as_ip(call: &Call<'_, impl WorldRef>, address: &Object) -> Object {
     let (prefix, server) = (address.text("prefix"), &address.fields["server"]["id"]);
     let is_ipv6 = !prefix.is_empty();
     let own = if is_ipv6 { prefix.to_owned() } else { format!("{}/32", address.text("address")) };

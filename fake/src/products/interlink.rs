@@ -4,7 +4,7 @@
 
 use serde_json::{Value, json};
 
-use crate::call::{Call, Handled};
+use crate::call::{Call, Handled, ReadCall, WorldRef};
 use crate::facts::Named;
 use crate::paging;
 use crate::plain;
@@ -35,7 +35,15 @@ static CONNECTION: Kind = Kind {
 pub(crate) static PRODUCT: Product = Product {
     document: "interlink.v1beta1",
     kinds: &[&PARTNER, &POP, &CONNECTION],
-    routes: &[
+    reads: &[
+        ("ListPartners", |call| list(call, &PARTNER)),
+        ("GetPartner", |call| get(call, &PARTNER)),
+        ("ListPops", list_pops),
+        ("GetPop", |call| get(call, &POP)),
+        ("ListDedicatedConnections", |call| list(call, &CONNECTION)),
+        ("GetDedicatedConnection", |call| get(call, &CONNECTION)),
+    ],
+    writes: &[
         ("CreateLink", create),
         ("DeleteLink", delete),
         ("AttachVpc", attach_vpc),
@@ -43,12 +51,6 @@ pub(crate) static PRODUCT: Product = Product {
         ("AttachRoutingPolicy", |call| set_policy(call, false)),
         ("SetRoutingPolicy", |call| set_policy(call, true)),
         ("DetachRoutingPolicy", detach_policy),
-        ("ListPartners", |call| list(call, &PARTNER)),
-        ("GetPartner", |call| get(call, &PARTNER)),
-        ("ListPops", list_pops),
-        ("GetPop", |call| get(call, &POP)),
-        ("ListDedicatedConnections", |call| list(call, &CONNECTION)),
-        ("GetDedicatedConnection", |call| get(call, &CONNECTION)),
     ],
 };
 
@@ -147,7 +149,7 @@ fn field_of(call: &Call<'_>, policy: &str) -> Result<&'static str, ApiError> {
     Ok(if policy.fields["is_ipv6"] == true { "routing_policy_v6_id" } else { "routing_policy_v4_id" })
 }
 
-fn list_pops(call: &mut Call<'_>) -> Handled {
+fn list_pops(call: &mut ReadCall<'_>) -> Handled {
     // The partner and the connections of a point of presence are not part of it.
     for filter in ["partner_id", "dedicated_available", "l3_connectivity_partners"] {
         call.query.remove(filter);
@@ -161,23 +163,23 @@ fn list_pops(call: &mut Call<'_>) -> Handled {
     page(call, &POP, pops)
 }
 
-fn list(call: &mut Call<'_>, kind: &'static Kind) -> Handled {
+fn list(call: &mut ReadCall<'_>, kind: &'static Kind) -> Handled {
     call.query.remove("pop_ids");
     let objects = selected(call, kind);
     page(call, kind, objects)
 }
 
-fn get(call: &mut Call<'_>, kind: &'static Kind) -> Handled {
+fn get(call: &mut ReadCall<'_>, kind: &'static Kind) -> Handled {
     find(call, kind, &call.id())
 }
 
-fn find(call: &Call<'_>, kind: &'static Kind, id: &str) -> Handled {
+fn find(call: &Call<'_, impl WorldRef>, kind: &'static Kind, id: &str) -> Handled {
     let found = all(call, kind).into_iter().find(|object| object["id"] == id);
     found.ok_or_else(|| ApiError::not_found(kind.noun(), id))
 }
 
 /// The objects that the query selects: the name is a part of that of the object.
-fn selected(call: &Call<'_>, kind: &'static Kind) -> Vec<Value> {
+fn selected(call: &Call<'_, impl WorldRef>, kind: &'static Kind) -> Vec<Value> {
     let pages = ["page", "page_size", "order_by"];
     let filters: Vec<_> = call.query.iter().filter(|(name, _)| !pages.contains(&name.as_str())).collect();
     let fits = |object: &Value| {
@@ -190,14 +192,14 @@ fn selected(call: &Call<'_>, kind: &'static Kind) -> Vec<Value> {
     all(call, kind).into_iter().filter(fits).collect()
 }
 
-fn page(call: &Call<'_>, kind: &Kind, mut objects: Vec<Value>) -> Handled {
+fn page(call: &Call<'_, impl WorldRef>, kind: &Kind, mut objects: Vec<Value>) -> Handled {
     objects.sort_by(|one, other| one["name"].as_str().cmp(&other["name"].as_str()));
     let total = objects.len();
     Ok(json!({ kind.list: paging::slice(objects, &call.query), "total_count": total }))
 }
 
 /// The objects of the seed, or those that the fake has without one.
-fn all(call: &Call<'_>, kind: &'static Kind) -> Vec<Value> {
+fn all(call: &Call<'_, impl WorldRef>, kind: &'static Kind) -> Vec<Value> {
     let locality = call.locality();
     let seeded = call.world.store.of(kind).filter(|object| object.locality == locality);
     let seeded: Vec<Value> = seeded.map(|object| call.show(kind, object)).collect();
@@ -252,7 +254,7 @@ fn pop(region: &str) -> Value {
 const CONNECTION_ID: &str = "0c0ffee0-0000-4000-8000-000000000001";
 
 /// Invented, because no call creates a dedicated connection.
-fn connection(call: &Call<'_>) -> Value {
+fn connection(call: &Call<'_, impl WorldRef>) -> Value {
     json!({
         "id": CONNECTION_ID,
         "srn": srn(&call.locality(), "dedicated-connections", CONNECTION_ID),

@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use crate::call::{Call, Handled};
+use crate::call::{Call, Handled, ReadCall, WorldRef};
 use crate::facts::Named;
 use crate::plain;
 use crate::product::Product;
@@ -19,17 +19,19 @@ static ROUTE: Kind = Kind::new("iot/route", "Route", "routes", Missing::Labelled
 pub(crate) static PRODUCT: Product = Product {
     document: "iot.v1",
     kinds: &[&ROUTE],
-    routes: &[
+    reads: &[
+        ("GetDeviceCertificate", |call| certificate(call)),
+        ("GetRoute", |call| call.get(&ROUTE)),
+        ("ListRoutes", list_routes),
+    ],
+    writes: &[
         ("EnableHub", |call| power(call, true)),
         ("DisableHub", |call| power(call, false)),
         ("SetHubCA", set_authority),
         ("CreateDevice", create_device),
-        ("GetDeviceCertificate", certificate),
         ("SetDeviceCertificate", set_certificate),
         ("CreateNetwork", create_network),
         ("CreateRoute", create_route),
-        ("GetRoute", |call| call.get(&ROUTE)),
-        ("ListRoutes", list_routes),
         ("UpdateRoute", update_route),
         ("DeleteRoute", delete_route),
     ],
@@ -76,7 +78,7 @@ fn pem(what: &str, content: &str) -> String {
     format!("-----BEGIN {what}-----\n{content}\n-----END {what}-----\n")
 }
 
-fn certificate(call: &mut Call<'_>) -> Handled {
+fn certificate(call: &Call<'_, impl WorldRef>) -> Handled {
     let device = call.find(&DEVICE, &call.parameter("device_id"))?;
     let certificate = device.hidden_text("certificate").to_owned();
     Ok(json!({ "certificate_pem": certificate, "device": call.show(&DEVICE, device) }))
@@ -152,7 +154,7 @@ fn configure(call: &mut Call<'_>, id: &str) -> Result<(), ApiError> {
     Ok(())
 }
 
-fn list_routes(call: &mut Call<'_>) -> Handled {
+fn list_routes(call: &mut ReadCall<'_>) -> Handled {
     let mut answer = call.list(&ROUTE)?;
     for route in answer["routes"].as_array_mut().into_iter().flatten().filter_map(Value::as_object_mut) {
         for (field, _) in CONFIGURATIONS {

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use ipnet::IpNet;
 use serde_json::{Map, Value, json};
 
-use crate::call::{Call, Handled};
+use crate::call::{Call, Handled, WorldRef};
 use crate::facts::Named;
 use crate::product::Product;
 use crate::products::instance_addresses;
@@ -23,10 +23,12 @@ pub(crate) type Held = (Value, Map<String, Value>);
 pub(crate) static PRODUCT: Product = Product {
     document: "ipam.v1",
     kinds: &[&IP],
-    routes: &[
-        ("BookIP", book),
+    reads: &[
         ("GetIP", |call| instance_addresses::get(call).map_or_else(|| call.get(&IP), Ok)),
         ("ListIPs", |call| instance_addresses::list(call).unwrap_or_else(|| call.list(&IP))),
+    ],
+    writes: &[
+        ("BookIP", book),
         ("UpdateIP", update),
         ("AttachIP", attach_resource),
         ("DetachIP", detach_resource),
@@ -129,7 +131,7 @@ pub(crate) fn mac_address(call: &Call<'_>, id: &str) -> Value {
 }
 
 /// The first address of a resource, and the resource as IPAM shows it.
-pub(crate) fn held_by(call: &Call<'_>, holder: &str) -> Option<Held> {
+pub(crate) fn held_by(call: &Call<'_, impl WorldRef>, holder: &str) -> Option<Held> {
     let held = call.world.store.of(&IP).find(|ip| ip.hidden_text("resource_id") == holder)?;
     let address = held.text("address").split('/').next().map_or(Value::Null, Value::from);
     Some((address, held.fields["resource"].as_object().cloned().unwrap_or_default()))

@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::call::{self, Call, Handled};
+use crate::call::{self, Call, Handled, ReadCall};
 use crate::facts::Named;
 use crate::plain;
 use crate::product::Product;
@@ -17,11 +17,11 @@ static RUN: Named = Named::new("jobs/run");
 pub(crate) static PRODUCT: Product = Product {
     document: "jobs.v1alpha2",
     kinds: &[],
-    routes: &[
+    reads: &[("ListJobRuns", list_runs)],
+    writes: &[
         ("UpdateJobDefinition", update),
         ("DeleteJobDefinition", delete),
         ("StartJobDefinition", start),
-        ("ListJobRuns", list_runs),
         ("StopJobRun", stop),
         ("CreateSecrets", create_secrets),
         ("UpdateSecret", update_secret),
@@ -112,7 +112,7 @@ fn end(run: &Object, now: &str) -> Option<Value> {
     }
 }
 
-fn list_runs(call: &mut Call<'_>) -> Handled {
+fn list_runs(call: &mut ReadCall<'_>) -> Handled {
     let states = call.query.remove("states").unwrap_or_default();
     let states: Vec<&str> = states.as_array().into_iter().flatten().filter_map(Value::as_str).collect();
     // As recorded, this value selects all runs.

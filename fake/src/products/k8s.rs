@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use parts::{CLUSTER, merged};
 
-use crate::call::{Call, Handled};
+use crate::call::{Call, Handled, ReadCall};
 use crate::clock;
 use crate::facts::Named;
 use crate::plain;
@@ -25,19 +25,22 @@ static RULE: Named = Named::new("k8s/acl");
 pub(crate) static PRODUCT: Product = Product {
     document: "k8s.v1",
     kinds: &[],
-    routes: &[
+    reads: &[
+        ("ListClusterAvailableTypes", available_types),
+        ("GetClusterKubeConfig", kubeconfig),
+        ("ListClusterACLRules", list_rules),
+        ("ListVersions", version::list),
+        ("GetVersion", version::get),
+        ("ListNodes", pool::nodes),
+    ],
+    writes: &[
         ("CreateCluster", create),
         ("UpdateCluster", update),
         ("SetClusterType", set_type),
-        ("ListClusterAvailableTypes", available_types),
         ("UpgradeCluster", upgrade),
         ("DeleteCluster", delete),
-        ("GetClusterKubeConfig", kubeconfig),
         ("ResetClusterAdminToken", reset_admin_token),
-        ("ListClusterACLRules", list_rules),
         ("SetClusterACLRules", set_rules),
-        ("ListVersions", version::list),
-        ("GetVersion", version::get),
         ("CreatePool", pool::create),
         ("UpdatePool", pool::update),
         ("SetPoolLabels", pool::set),
@@ -45,7 +48,6 @@ pub(crate) static PRODUCT: Product = Product {
         ("SetPoolStartupTaints", pool::set),
         ("UpgradePool", pool::upgrade),
         ("DeletePool", pool::delete),
-        ("ListNodes", pool::nodes),
     ],
 };
 
@@ -119,7 +121,7 @@ fn set_type(call: &mut Call<'_>) -> Handled {
     updating(call, &id)
 }
 
-fn available_types(call: &mut Call<'_>) -> Handled {
+fn available_types(call: &mut ReadCall<'_>) -> Handled {
     let old = call.find(&CLUSTER, &call.parameter("cluster_id"))?.text("type").to_owned();
     let types: Vec<Value> = larger(&old).map(|name| cluster_type(&name)).collect();
     Ok(json!({ "total_count": types.len(), "cluster_types": types }))
@@ -154,7 +156,7 @@ fn delete(call: &mut Call<'_>) -> Handled {
 }
 
 /// As recorded: a file in base64, also while the cluster has no pool.
-fn kubeconfig(call: &mut Call<'_>) -> Handled {
+fn kubeconfig(call: &mut ReadCall<'_>) -> Handled {
     let cluster = call.find(&CLUSTER, &call.parameter("cluster_id"))?;
     let (name, url) = (cluster.text("name"), cluster.text("cluster_url"));
     let authority = STANDARD.encode(format!("CA of {}", cluster.id));
@@ -180,7 +182,7 @@ fn reset_admin_token(call: &mut Call<'_>) -> Handled {
 }
 
 /// As recorded: in the order of the addresses.
-fn list_rules(call: &mut Call<'_>) -> Handled {
+fn list_rules(call: &mut ReadCall<'_>) -> Handled {
     let id = call.parameter("cluster_id");
     call.find(&CLUSTER, &id)?;
     let own = call.world.store.of(&RULE).filter(|rule| rule.hidden_text("cluster_id") == id);

@@ -15,7 +15,8 @@ static CLUSTER: Named = Named::new("kafka/cluster");
 pub(crate) static PRODUCT: Product = Product {
     document: "kafka.v1alpha1",
     kinds: &[],
-    routes: &[("CreateCluster", create), ("RenewClusterCertificateAuthority", renew_authority)],
+    reads: &[],
+    writes: &[("CreateCluster", create), ("RenewClusterCertificateAuthority", renew_authority)],
 };
 
 /// As recorded: the port of every endpoint.

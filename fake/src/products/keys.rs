@@ -8,7 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use crate::call::{self, Call, Handled};
+use crate::call::{self, Call, Handled, ReadCall, WorldRef};
 use crate::clock;
 use crate::facts::Named;
 use crate::plain;
@@ -23,14 +23,8 @@ const DAY: Duration = Duration::from_hours(24);
 pub(crate) static PRODUCT: Product = Product {
     document: "key_manager.v1alpha1",
     kinds: &[],
-    routes: &[
-        ("CreateKey", create),
+    reads: &[
         ("ListKeys", list),
-        ("UpdateKey", update),
-        ("DeleteKey", delete),
-        ("RotateKey", rotate),
-        ("ImportKeyMaterial", import_material),
-        ("DeleteKeyMaterial", delete_material),
         ("Sign", |call| {
             let signature = signature(call)?;
             Ok(json!({ "key_id": call.id(), "signature": signature }))
@@ -39,6 +33,14 @@ pub(crate) static PRODUCT: Product = Product {
             let valid = signature(call)? == call.text("signature");
             Ok(json!({ "key_id": call.id(), "valid": valid }))
         }),
+    ],
+    writes: &[
+        ("CreateKey", create),
+        ("UpdateKey", update),
+        ("DeleteKey", delete),
+        ("RotateKey", rotate),
+        ("ImportKeyMaterial", import_material),
+        ("DeleteKeyMaterial", delete_material),
     ],
 };
 
@@ -61,7 +63,7 @@ fn create(call: &mut Call<'_>) -> Handled {
 }
 
 /// As documented: keys with a requested deletion are listed only on request.
-fn list(call: &mut Call<'_>) -> Handled {
+fn list(call: &mut ReadCall<'_>) -> Handled {
     let deleted = call.query.remove("scheduled_for_deletion") == Some(json!(true));
     let usage = call.query.remove("usage").and_then(|usage| usage.as_str().map(str::to_owned));
     call.list_where(&KEY, |key| {
@@ -159,7 +161,7 @@ fn is_deleted(key: &Object) -> bool {
 }
 
 /// The signature of the digest in the request: the ID of the key and the digest. Only a key for signing has one.
-fn signature(call: &Call<'_>) -> Result<String, ApiError> {
+fn signature(call: &Call<'_, impl WorldRef>) -> Result<String, ApiError> {
     let (id, digest) = (call.id(), call.need("digest")?);
     if call.find(&KEY, &id)?.fields["usage"]["asymmetric_signing"].is_null() {
         return Err(ApiError::constraint("key_id", "the key is not for signing"));

@@ -12,7 +12,7 @@ use serde_json::{Map, Value, json};
 
 use instances::{LB, changed, pend, show_load_balancer};
 
-use crate::call::{Call, Handled};
+use crate::call::{Call, Handled, ReadCall};
 use crate::facts::Named;
 use crate::plain;
 use crate::product::Product;
@@ -28,13 +28,17 @@ static ROUTE: Named = Named::new("lb/route");
 pub(crate) static PRODUCT: Product = Product {
     document: "lb.v1",
     kinds: &[&private_network::PRIVATE_NETWORK],
-    routes: &[
+    reads: &[
+        ("ListIPs", list_addresses),
+        ("ListFrontends", list_frontends),
+        ("ListLBPrivateNetworks", private_network::list),
+    ],
+    writes: &[
         ("CreateLB", create),
         ("UpdateLB", update),
         ("MigrateLB", migrate),
         ("DeleteLB", delete),
         ("CreateIP", create_address),
-        ("ListIPs", list_addresses),
         ("UpdateIP", update_address),
         ("ReleaseIP", release_address),
         ("CreateBackend", create_backend),
@@ -45,7 +49,6 @@ pub(crate) static PRODUCT: Product = Product {
         ("RemoveBackendServers", |call| change_servers(call, false)),
         ("CreateFrontend", create_frontend),
         ("UpdateFrontend", update_frontend),
-        ("ListFrontends", list_frontends),
         ("CreateACL", create_acl),
         ("UpdateACL", update_acl),
         ("SetACLs", set_acls),
@@ -53,7 +56,6 @@ pub(crate) static PRODUCT: Product = Product {
         ("CreateCertificate", certificate::create),
         ("AttachPrivateNetwork", private_network::attach),
         ("DetachPrivateNetwork", private_network::detach),
-        ("ListLBPrivateNetworks", private_network::list),
     ],
 };
 
@@ -197,7 +199,7 @@ fn usual_name(address: &str, region: &str) -> String {
     format!("{}.lb.{region}.scw.cloud", address.replace(['.', ':'], "-"))
 }
 
-fn list_addresses(call: &mut Call<'_>) -> Handled {
+fn list_addresses(call: &mut ReadCall<'_>) -> Handled {
     let version = call.query.remove("ip_type").and_then(|kind| kind.as_str().map(str::to_owned));
     call.list_where(&IP, |ip| match version.as_deref() {
         Some("ipv4") => !ip.text("ip_address").contains(':'),
@@ -309,7 +311,7 @@ fn update_frontend(call: &mut Call<'_>) -> Handled {
 }
 
 /// As recorded: a list contains the instances of load balancers.
-fn list_frontends(call: &mut Call<'_>) -> Handled {
+fn list_frontends(call: &mut ReadCall<'_>) -> Handled {
     let mut answer = plain::list(call, FRONTEND.plain())?;
     for frontend in answer.get_mut("frontends").and_then(Value::as_array_mut).into_iter().flatten() {
         show_load_balancer(call, frontend)?;

@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use crate::call::{Call, Handled};
+use crate::call::{Call, Handled, ReadCall, WorldRef};
 use crate::paging;
 use crate::product::Product;
 use crate::store::{Kind, Missing};
@@ -14,7 +14,8 @@ static LOCAL_IMAGE: Kind =
 pub(crate) static PRODUCT: Product = Product {
     document: "marketplace.v2",
     kinds: &[&LOCAL_IMAGE],
-    routes: &[("ListLocalImages", list), ("GetLocalImage", get)],
+    reads: &[("ListLocalImages", list), ("GetLocalImage", get)],
+    writes: &[],
 };
 
 /// Labels, and the names of the images.
@@ -49,7 +50,7 @@ const X86: [&str; 12] = [
 const LOCAL: [&str; 5] = ["DEV1-S", "DEV1-M", "DEV1-L", "GP1-XS", "STARDUST1-S"];
 
 /// An image by its ID.
-pub(crate) fn find(call: &Call<'_>, id: &str) -> Option<Value> {
+pub(crate) fn find(call: &Call<'_, impl WorldRef>, id: &str) -> Option<Value> {
     all(call).into_iter().find(|image| image["id"] == id)
 }
 
@@ -58,7 +59,7 @@ pub(crate) fn title(label: &str) -> &str {
     LABELS.iter().find(|(own, _)| *own == label).map_or(label, |(_, title)| title)
 }
 
-fn list(call: &mut Call<'_>) -> Handled {
+fn list(call: &mut ReadCall<'_>) -> Handled {
     let is_selected = |image: &Value| {
         let filters = [("zone", "zone"), ("arch", "arch"), ("type", "type"), ("image_label", "label")];
         filters.iter().all(|(filter, field)| call.query.get(*filter).is_none_or(|wanted| *wanted == image[*field]))
@@ -68,13 +69,13 @@ fn list(call: &mut Call<'_>) -> Handled {
     Ok(json!({ "local_images": paging::slice(images, &call.query), "total_count": total }))
 }
 
-fn get(call: &mut Call<'_>) -> Handled {
+fn get(call: &mut ReadCall<'_>) -> Handled {
     let id = call.id();
     find(call, &id).ok_or_else(|| LOCAL_IMAGE.not_found(&id))
 }
 
 /// The images of the seed, and those of labels that it does not have.
-fn all(call: &Call<'_>) -> Vec<Value> {
+fn all(call: &Call<'_, impl WorldRef>) -> Vec<Value> {
     let seeded: Vec<Value> = call.world.store.of(&LOCAL_IMAGE).map(|image| json!(image.fields)).collect();
     let mut images = Vec::new();
     for (label, _) in LABELS {

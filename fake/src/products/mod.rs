@@ -1,8 +1,10 @@
 //! The products that the fake serves, and the routes of requests.
 //!
 //! A plain kind needs no code: see `fake/kinds/README.md`. To add code for an operation that is not plain:
-//! 1. Add a file here with `pub(crate) static PRODUCT: Product`: the document's name, the kinds that have no facts, and a
-//!    route for each operation that has code: `("CreateKey", create)`. An operation without code or facts returns 501.
+//! 1. Add a file here with `pub(crate) static PRODUCT: Product`: the document's name, the kinds that have no facts, and
+//!    each operation that has code: `("ListKeys", list)` in `reads`, or `("CreateKey", create)` in `writes`. An operation
+//!    without code or facts returns 501. The functions of reads take a [`ReadCall`], which cannot change objects, and run
+//!    at the same time as others. A GET in `writes` has a comment with the reason.
 //! 2. Refer to a plain kind by `Named::new("key_manager/key")`; [`plain::create`], [`plain::update`] and [`plain::delete`] apply
 //!    its facts, and the code does the rest.
 //! 3. A kind without facts is a `static` [`Kind`]: its name, the schema that the document gives it, the field of its list
@@ -66,10 +68,10 @@ mod web_hosting;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::LazyLock;
 
-use crate::call::{Call, Handled};
+use crate::call::{Call, Handled, ReadCall};
 use crate::facts::{self, Plain};
-use crate::plain::{self, Verb};
-use crate::product::{Handler, Product};
+use crate::plain::{self, ReadVerb, Verb, WriteVerb};
+use crate::product::{Product, ReadHandler, WriteHandler};
 use crate::store::Kind;
 use scaleway_api::{Document, Matched, Method, Operation, Protocol};
 
@@ -132,18 +134,37 @@ pub(crate) struct Route {
 /// The implementation of an operation.
 #[derive(Clone, Copy)]
 pub(crate) enum Service {
+    /// It does not change objects.
+    Read(Implemented<ReadHandler, ReadVerb>),
+    /// It changes objects.
+    Write(Implemented<WriteHandler, WriteVerb>),
+}
+
+/// What answers the calls of an operation.
+#[derive(Clone, Copy)]
+pub(crate) enum Implemented<Handler, Verb> {
     /// The code of its product.
     Code(Handler),
     /// The API document and the facts about the kind.
     Plain(&'static Plain, Verb),
 }
 
-impl Service {
+impl Implemented<ReadHandler, ReadVerb> {
+    /// Answers the call.
+    pub(crate) fn answer(self, call: &mut ReadCall<'_>) -> Handled {
+        match self {
+            Self::Code(handler) => handler(call),
+            Self::Plain(plain, verb) => plain::read(call, plain, verb),
+        }
+    }
+}
+
+impl Implemented<WriteHandler, WriteVerb> {
     /// Answers the call.
     pub(crate) fn answer(self, call: &mut Call<'_>) -> Handled {
         match self {
             Self::Code(handler) => handler(call),
-            Self::Plain(plain, verb) => plain::serve(call, plain, verb),
+            Self::Plain(plain, verb) => plain::write(call, plain, verb),
         }
     }
 }
@@ -177,8 +198,8 @@ pub fn operations() -> impl Iterator<Item = OfferedOperation> {
         document: &document.name,
         id: &operation.id,
         implementation: service(document, operation).map(|service| match service {
-            Service::Code(_) => Implementation::Code,
-            Service::Plain(..) => Implementation::Facts,
+            Service::Read(Implemented::Code(_)) | Service::Write(Implemented::Code(_)) => Implementation::Code,
+            Service::Read(Implemented::Plain(..)) | Service::Write(Implemented::Plain(..)) => Implementation::Facts,
         }),
     })
 }
@@ -207,15 +228,21 @@ pub(crate) fn kind(name: &str) -> Option<(&'static Kind, Option<&'static Documen
 
 /// Code takes precedence over the facts.
 fn service(document: &Document, operation: &Operation) -> Option<Service> {
-    let products = PRODUCTS.iter().filter(|product| product.document == document.name);
-    let mut routes = products.flat_map(|product| product.routes);
+    let products = || PRODUCTS.iter().filter(|product| product.document == document.name);
     // An ID that several tags have starts with the tag.
     let is_named = |id: &str| {
         id.ends_with(&operation.id) && document.operation(id).is_some_and(|found| std::ptr::eq(found, operation))
     };
-    let code = routes.find(|(id, _)| is_named(id)).map(|(_, handler)| *handler);
-    code.map(Service::Code)
-        .or_else(|| plain::find(&document.name, operation).map(|(plain, verb)| Service::Plain(plain, verb)))
+    if let Some((_, handler)) = products().flat_map(|product| product.reads).find(|(id, _)| is_named(id)) {
+        return Some(Service::Read(Implemented::Code(*handler)));
+    }
+    if let Some((_, handler)) = products().flat_map(|product| product.writes).find(|(id, _)| is_named(id)) {
+        return Some(Service::Write(Implemented::Code(*handler)));
+    }
+    Some(match plain::find(&document.name, operation)? {
+        (plain, Verb::Read(verb)) => Service::Read(Implemented::Plain(plain, verb)),
+        (plain, Verb::Write(verb)) => Service::Write(Implemented::Plain(plain, verb)),
+    })
 }
 
 #[cfg(test)]
@@ -252,11 +279,27 @@ mod tests {
         }
     }
 
+    /// Operations with GET that change objects, each with the reason beside its route.
+    const CHANGING: [&str; 2] = ["GetFunctionUploadURL", "ListVPCs"];
+
+    #[test]
+    fn operations_with_get_do_not_change_objects() {
+        let documents = scaleway_api::documents().filter(|document| document.protocol == Protocol::Json);
+        for document in documents {
+            let changes = |operation: &&Operation| matches!(service(document, operation), Some(Service::Write(_)));
+            for operation in document.operations.iter().filter(|operation| operation.method == Method::Get) {
+                let is_known = CHANGING.contains(&operation.id.as_str());
+                assert_eq!(changes(&operation), is_known, "{} {}", document.name, operation.id);
+            }
+        }
+    }
+
     #[test]
     fn every_route_and_kind_is_in_its_document() {
         for product in PRODUCTS {
             let document = scaleway_api::document(product.document).expect(product.document);
-            for (id, _) in product.routes {
+            let reads = product.reads.iter().map(|(id, _)| id);
+            for id in reads.chain(product.writes.iter().map(|(id, _)| id)) {
                 assert!(document.operation(id).is_some(), "{} {id}", product.document);
             }
             for kind in product.kinds {

@@ -5,7 +5,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
-use crate::call::{self, Call, Handled};
+use crate::call::{self, Call, Handled, ReadCall};
 use crate::facts::Named;
 use crate::plain;
 use crate::product::Product;
@@ -27,18 +27,16 @@ static USER: Kind = Kind {
 pub(crate) static PRODUCT: Product = Product {
     document: "mongodb.v1",
     kinds: &[&USER],
-    routes: &[
+    reads: &[("GetInstanceCertificate", certificate), ("ListDatabases", list_databases), ("ListUsers", list_users)],
+    writes: &[
         ("CreateInstance", create),
         ("RestoreSnapshot", restore),
         ("UpgradeInstance", upgrade),
         ("DeleteInstance", delete),
-        ("GetInstanceCertificate", certificate),
         ("CreateEndpoint", create_endpoint),
         ("DeleteEndpoint", delete_endpoint),
         ("CreateSnapshot", create_snapshot),
-        ("ListDatabases", list_databases),
         ("CreateUser", create_user),
-        ("ListUsers", list_users),
         ("UpdateUser", update_user),
         ("SetUserRole", set_roles),
         ("DeleteUser", delete_user),
@@ -128,7 +126,7 @@ fn delete(call: &mut Call<'_>) -> Handled {
 }
 
 /// As recorded: a file in base64. It is not a valid certificate.
-fn certificate(call: &mut Call<'_>) -> Handled {
+fn certificate(call: &mut ReadCall<'_>) -> Handled {
     let instance = call.find(&INSTANCE, &call.parameter("instance_id"))?;
     let body = STANDARD.encode(format!("certificate of {}", instance.id));
     let pem = format!("-----BEGIN CERTIFICATE-----\n{body}\n-----END CERTIFICATE-----\n");
@@ -186,7 +184,7 @@ fn create_snapshot(call: &mut Call<'_>) -> Handled {
     Ok(answer)
 }
 
-fn list_databases(call: &mut Call<'_>) -> Handled {
+fn list_databases(call: &mut ReadCall<'_>) -> Handled {
     call.find(&INSTANCE, &call.parameter("instance_id"))?;
     let databases = DATABASES.map(|name| json!({ "name": name }));
     Ok(json!({ "databases": databases, "total_count": databases.len() }))
@@ -203,7 +201,7 @@ fn create_user(call: &mut Call<'_>) -> Handled {
     call.create(&USER, json!({ "name": name, "roles": [] }))
 }
 
-fn list_users(call: &mut Call<'_>) -> Handled {
+fn list_users(call: &mut ReadCall<'_>) -> Handled {
     call.find(&INSTANCE, &call.parameter("instance_id"))?;
     call.list(&USER)
 }

@@ -5,7 +5,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
-use crate::call::{Call, Handled};
+use crate::call::{Call, Handled, ReadCall};
 use crate::facts::Named;
 use crate::plain;
 use crate::product::Product;
@@ -21,7 +21,8 @@ static CLUSTER: Named = Named::new("redis/cluster");
 pub(crate) static PRODUCT: Product = Product {
     document: "redis.v1",
     kinds: &[],
-    routes: &[
+    reads: &[("GetClusterCertificate", certificate)],
+    writes: &[
         ("CreateCluster", create),
         ("UpdateCluster", update),
         ("MigrateCluster", migrate),
@@ -29,7 +30,6 @@ pub(crate) static PRODUCT: Product = Product {
         ("SetACLRules", set_rules),
         ("SetClusterSettings", set_settings),
         ("SetEndpoints", set_endpoints),
-        ("GetClusterCertificate", certificate),
         ("RenewClusterCertificate", renew_certificate),
     ],
 };
@@ -134,7 +134,7 @@ fn set_endpoints(call: &mut Call<'_>) -> Handled {
 }
 
 /// As recorded: a file in base64. It is not a valid certificate.
-fn certificate(call: &mut Call<'_>) -> Handled {
+fn certificate(call: &mut ReadCall<'_>) -> Handled {
     let cluster = call.find(&CLUSTER, &call.parameter("cluster_id"))?;
     if cluster.fields["tls_enabled"] != json!(true) {
         return Err(ApiError::precondition("resource_not_usable", "the cluster has no certificate"));

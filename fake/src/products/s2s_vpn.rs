@@ -16,7 +16,8 @@ static CONNECTION: Named = Named::new("s2s_vpn/connection");
 pub(crate) static PRODUCT: Product = Product {
     document: "s2s_vpn.v1alpha1",
     kinds: &[],
-    routes: &[
+    reads: &[],
+    writes: &[
         ("CreateCustomerGateway", create_customer),
         ("UpdateCustomerGateway", update_customer),
         ("CreateConnection", create_connection),

@@ -14,7 +14,8 @@ static DEPLOYMENT: Named = Named::new("searchdb/deployment");
 pub(crate) static PRODUCT: Product = Product {
     document: "searchdb.v1alpha1",
     kinds: &[],
-    routes: &[
+    reads: &[],
+    writes: &[
         ("CreateDeployment", create),
         ("CreateEndpoint", |call| endpoints::add(call, &DEPLOYMENT, ["deployment_id", "endpoint_spec"], endpoint)),
         ("DeleteEndpoint", |call| endpoints::delete(call, &DEPLOYMENT)),

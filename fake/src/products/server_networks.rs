@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use crate::call::{Call, Handled};
+use crate::call::{Call, Handled, ReadCall};
 use crate::facts::Named;
 use crate::products::ipam::{self, Holder};
 use crate::products::vpc::PRIVATE_NETWORK;
@@ -26,7 +26,7 @@ pub(crate) struct Attachments {
 }
 
 impl Attachments {
-    pub(crate) fn list(&self, call: &mut Call<'_>) -> Handled {
+    pub(crate) fn list(&self, call: &mut ReadCall<'_>) -> Handled {
         call.list(self.attached)
     }
 

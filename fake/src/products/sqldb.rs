@@ -14,7 +14,8 @@ static DATABASE: Named = Named::new("serverless_sqldb/database");
 pub(crate) static PRODUCT: Product = Product {
     document: "serverless_sqldb.v1alpha1",
     kinds: &[],
-    routes: &[("CreateDatabase", create), ("UpdateDatabase", update), ("DeleteDatabase", delete)],
+    reads: &[],
+    writes: &[("CreateDatabase", create), ("UpdateDatabase", update), ("DeleteDatabase", delete)],
 };
 
 /// As recorded: a database with a minimum of CPUs is started after it is ready.

@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use crate::call::{self, Call, Handled};
+use crate::call::{self, Call, Handled, ReadCall};
 use crate::facts::Named;
 use crate::plain;
 use crate::product::Product;
@@ -19,13 +19,13 @@ static REVOKED: Kind = Kind::new("tem/revoked_domain", "Domain", "domains", Miss
 pub(crate) static PRODUCT: Product = Product {
     document: "tem.v1alpha1",
     kinds: &[&REVOKED],
-    routes: &[
+    reads: &[("ListOfferSubscriptions", subscriptions)],
+    writes: &[
         ("CreateDomain", create),
         ("UpdateDomain", update),
         ("CheckDomain", check),
         ("RevokeDomain", revoke),
         ("BulkCreateBlocklists", block),
-        ("ListOfferSubscriptions", subscriptions),
     ],
 };
 
@@ -146,7 +146,7 @@ fn block(call: &mut Call<'_>) -> Handled {
 }
 
 /// The offer that every project has first.
-fn subscriptions(call: &mut Call<'_>) -> Handled {
+fn subscriptions(call: &mut ReadCall<'_>) -> Handled {
     let project = call.query.get("project_id").and_then(Value::as_str).unwrap_or(&call.world.project).to_owned();
     let offer = json!({
         "organization_id": call.world.organization,

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use serde_json::{Value, json};
 
-use crate::call::{Call, Handled, object};
+use crate::call::{Call, Handled, ReadCall, object};
 use crate::facts::Named;
 use crate::plain;
 use crate::product::Product;
@@ -15,14 +15,8 @@ static HOSTING: Named = Named::new("webhosting/hosting");
 pub(crate) static PRODUCT: Product = Product {
     document: "webhosting.v1",
     kinds: &[],
-    routes: &[
-        ("ListOffers", list_offers),
-        ("CreateHosting", create),
-        ("ListHostings", list),
-        ("UpdateHosting", update),
-        ("DeleteHosting", delete),
-        ("GetDomainDNSRecords", dns_records),
-    ],
+    reads: &[("ListOffers", list_offers), ("ListHostings", list), ("GetDomainDNSRecords", dns_records)],
+    writes: &[("CreateHosting", create), ("UpdateHosting", update), ("DeleteHosting", delete)],
 };
 
 /// The recorded `offers`, and the recorded `dns` records with marks for the domain and the addresses.
@@ -48,7 +42,7 @@ const SUMMARY: [&str; 11] = [
     "updated_at",
 ];
 
-fn list_offers(call: &mut Call<'_>) -> Handled {
+fn list_offers(call: &mut ReadCall<'_>) -> Handled {
     let region = call.locality();
     let offers: Vec<Value> = offers().map(|offer| in_region(offer, &region)).collect();
     Ok(json!({ "total_count": offers.len(), "offers": offers }))
@@ -147,7 +141,7 @@ fn with_internal(tags: &Value) -> Value {
 }
 
 /// As recorded, a list has summaries.
-fn list(call: &mut Call<'_>) -> Handled {
+fn list(call: &mut ReadCall<'_>) -> Handled {
     let mut page = call.list(&HOSTING)?;
     let hostings = page[HOSTING.list].as_array_mut().into_iter().flatten().map(|hosting| {
         let mut summary = json!({ "offer_name": hosting["offer"]["name"] });
@@ -194,7 +188,7 @@ fn delete(call: &mut Call<'_>) -> Handled {
     Ok(answer)
 }
 
-fn dns_records(call: &mut Call<'_>) -> Handled {
+fn dns_records(call: &mut ReadCall<'_>) -> Handled {
     let domain = call.parameter("domain");
     let region = call.locality();
     let hosted =

@@ -12,7 +12,7 @@ use crate::product::Product;
 pub(crate) static PRODUCT: Product = Product {
     document: "baremetal.v1",
     kinds: &[],
-    routes: &[
+    reads: &[
         ("ListOffers", offers::list_offers),
         ("GetOffer", offers::get_offer),
         ("ListOptions", offers::list_options),
@@ -21,6 +21,8 @@ pub(crate) static PRODUCT: Product = Product {
         ("GetOS", offers::get_os),
         ("GetDefaultPartitioningSchema", offers::default_schema),
         ("ValidatePartitioningSchema", offers::validate_schema),
+    ],
+    writes: &[
         ("CreateServer", server::create),
         ("DeleteServer", server::delete),
         ("InstallServer", server::install),

@@ -9,11 +9,11 @@ use crate::response::ApiError;
 pub(crate) static PRODUCT: Product = Product {
     document: "baremetal.v3",
     kinds: &[],
-    routes: &[
+    reads: &[("ListServerPrivateNetworks", |call| ATTACHMENTS.list(call))],
+    writes: &[
         ("AddServerPrivateNetwork", |call| ATTACHMENTS.add(call)),
         ("SetServerPrivateNetworks", |call| ATTACHMENTS.set(call)),
         ("DeleteServerPrivateNetwork", |call| ATTACHMENTS.delete(call)),
-        ("ListServerPrivateNetworks", |call| ATTACHMENTS.list(call)),
     ],
 };
 

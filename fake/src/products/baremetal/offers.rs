@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use serde_json::{Value, json};
 
-use crate::call::{Call, Handled};
+use crate::call::{Handled, ReadCall};
 use crate::response::ApiError;
 
 /// A part of the recorded lists: `offers` (hourly), `options`, `os`, the default `partitioning_schema`, and the
@@ -13,7 +13,7 @@ static RECORDED: LazyLock<Value> =
     LazyLock::new(|| serde_json::from_str(include_str!("../../../data/baremetal.json")).unwrap_or_default());
 
 /// As recorded, without a billing period the list has the hourly offers.
-pub(super) fn list_offers(call: &mut Call<'_>) -> Handled {
+pub(super) fn list_offers(call: &mut ReadCall<'_>) -> Handled {
     let period = call.query.get("subscription_period").and_then(Value::as_str).unwrap_or("hourly").to_owned();
     let period = if period == "unknown_subscription_period" { "hourly".to_owned() } else { period };
     let name = call.query.get("name").and_then(Value::as_str).map(str::to_owned);
@@ -25,7 +25,7 @@ pub(super) fn list_offers(call: &mut Call<'_>) -> Handled {
     Ok(json!({ "total_count": found.len(), "offers": found }))
 }
 
-pub(super) fn get_offer(call: &mut Call<'_>) -> Handled {
+pub(super) fn get_offer(call: &mut ReadCall<'_>) -> Handled {
     offer(&call.locality(), &call.parameter("offer_id"))
 }
 
@@ -49,12 +49,12 @@ fn offers(zone: &str) -> Vec<Value> {
     all.map(|offer| in_zone(offer, zone)).collect()
 }
 
-pub(super) fn list_options(_call: &mut Call<'_>) -> Handled {
+pub(super) fn list_options(_call: &mut ReadCall<'_>) -> Handled {
     let options = entries("options");
     Ok(json!({ "total_count": options.len(), "options": options }))
 }
 
-pub(super) fn get_option(call: &mut Call<'_>) -> Handled {
+pub(super) fn get_option(call: &mut ReadCall<'_>) -> Handled {
     option(&call.parameter("option_id"))
 }
 
@@ -63,13 +63,13 @@ pub(super) fn option(id: &str) -> Handled {
     with_id(entries("options").clone(), id)
 }
 
-pub(super) fn list_os(call: &mut Call<'_>) -> Handled {
+pub(super) fn list_os(call: &mut ReadCall<'_>) -> Handled {
     let zone = call.locality();
     let os: Vec<Value> = entries("os").iter().map(|os| in_zone(os.clone(), &zone)).collect();
     Ok(json!({ "total_count": os.len(), "os": os }))
 }
 
-pub(super) fn get_os(call: &mut Call<'_>) -> Handled {
+pub(super) fn get_os(call: &mut ReadCall<'_>) -> Handled {
     os(&call.locality(), &call.parameter("os_id"))
 }
 
@@ -79,7 +79,7 @@ pub(super) fn os(zone: &str, id: &str) -> Handled {
 }
 
 /// As recorded, offers without cloud-init have no custom partitions.
-pub(super) fn default_schema(call: &mut Call<'_>) -> Handled {
+pub(super) fn default_schema(call: &mut ReadCall<'_>) -> Handled {
     let id = |field: &str| call.query.get(field).and_then(Value::as_str).unwrap_or_default().to_owned();
     partitions(&call.locality(), &id("offer_id"), &id("os_id"))
 }
@@ -95,7 +95,7 @@ pub(super) fn partitions(zone: &str, offer: &str, os: &str) -> Handled {
 }
 
 /// As recorded, the response is empty.
-pub(super) fn validate_schema(call: &mut Call<'_>) -> Handled {
+pub(super) fn validate_schema(call: &mut ReadCall<'_>) -> Handled {
     partitions(&call.locality(), &call.need("offer_id")?, &call.need("os_id")?)?;
     let has_disks = call.body.get("partitioning_schema").is_some_and(|schema| schema["disks"].is_array());
     if !has_disks {

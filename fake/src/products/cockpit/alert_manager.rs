@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::alerts::{self, ALERT};
-use crate::call::{Call, Handled};
+use crate::call::{Call, Handled, ReadCall};
 use crate::response::ApiError;
 use crate::store::{Kind, Missing, Object, Store};
 
@@ -22,7 +22,7 @@ pub(super) fn enable(call: &mut Call<'_>) -> Handled {
 }
 
 /// As recorded: a project without an alert manager, or a deleted project, has one that is disabled.
-pub(super) fn get(call: &mut Call<'_>) -> Handled {
+pub(super) fn get(call: &mut ReadCall<'_>) -> Handled {
     let project = call.query.get("project_id").and_then(Value::as_str);
     let project = project.unwrap_or(&call.world.project).to_owned();
     match call.find(&ALERT_MANAGER, &project) {

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use serde_json::{Value, json};
 
 use super::project;
-use crate::call::{Call, Handled, object};
+use crate::call::{Call, Handled, ReadCall, object};
 use crate::paging;
 use crate::response::ApiError;
 use crate::store::{Kind, Missing, Object};
@@ -22,7 +22,7 @@ static PRECONFIGURED: LazyLock<Vec<Value>> =
 
 /// As recorded: all alerts are in one response, whatever page the request names. A project has none before an alert is
 /// enabled in it.
-pub(super) fn list(call: &mut Call<'_>) -> Handled {
+pub(super) fn list(call: &mut ReadCall<'_>) -> Handled {
     let project = project::of_query(call)?;
     let mut query = call.query.clone();
     query.remove("project_id");

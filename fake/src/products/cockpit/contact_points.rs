@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::project;
-use crate::call::{Call, Handled, object};
+use crate::call::{Call, Handled, ReadCall, object};
 use crate::response::ApiError;
 use crate::store::{Kind, Missing, Object};
 
@@ -27,7 +27,7 @@ pub(super) fn create(call: &mut Call<'_>) -> Handled {
     Ok(call.insert(&CONTACT_POINT, point))
 }
 
-pub(super) fn list(call: &mut Call<'_>) -> Handled {
+pub(super) fn list(call: &mut ReadCall<'_>) -> Handled {
     project::of_query(call)?;
     let mut answer = call.list(&CONTACT_POINT)?;
     answer["has_additional_contact_points"] = json!(false);

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::project;
 use super::sources::SOURCE;
-use crate::call::{Call, Handled, object};
+use crate::call::{Call, Handled, ReadCall, object};
 use crate::response::ApiError;
 use crate::store::{Kind, Missing};
 
@@ -37,7 +37,7 @@ pub(super) fn create(call: &mut Call<'_>) -> Handled {
     Ok(call.insert(&EXPORTER, exporter))
 }
 
-pub(super) fn list(call: &mut Call<'_>) -> Handled {
+pub(super) fn list(call: &mut ReadCall<'_>) -> Handled {
     project::of_query(call)?;
     call.list(&EXPORTER)
 }

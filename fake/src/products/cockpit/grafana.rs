@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::project;
 use super::sources::SOURCE;
-use crate::call::{Call, Handled, object};
+use crate::call::{Call, Handled, ReadCall, WorldRef, object};
 use crate::response::ApiError;
 use crate::store::{Kind, Missing, Object};
 
@@ -19,9 +19,9 @@ pub(super) static USER: Kind = Kind {
     ..Kind::new("cockpit/grafana_user", "GrafanaUser", "grafana_users", Missing::Labelled("grafana user"))
 };
 
-pub(super) fn get(call: &mut Call<'_>) -> Handled {
+pub(super) fn get(call: &mut ReadCall<'_>) -> Handled {
     let project = project::of_query(call)?;
-    let grafana = provide(call, &project);
+    let grafana = of_project(call, &project);
     Ok(call.show(&GRAFANA, &grafana))
 }
 
@@ -45,9 +45,12 @@ pub(super) fn create_user(call: &mut Call<'_>) -> Handled {
     if call.world.store.of(&USER).any(same) {
         return Err(ApiError::already_exists("grafana user", "", "the login is taken in this project"));
     }
-    let grafana = provide(call, &project);
+    let grafana = of_project(call, &project);
     let last = grafana.hidden.get("last_user").and_then(Value::as_u64).unwrap_or(1);
     let number = last + 1;
+    if call.find(&GRAFANA, &project).is_err() {
+        call.world.store.insert(grafana);
+    }
     call.change(&GRAFANA, &project)?.hidden.insert("last_user".to_owned(), json!(number));
     let fields = json!({ "id": number, "login": login, "password": "", "role": call.value("role", "editor") });
     let user = Object::new(&USER, "", &format!("{project}/{number}"), object(fields));
@@ -56,7 +59,7 @@ pub(super) fn create_user(call: &mut Call<'_>) -> Handled {
     Ok(answer)
 }
 
-pub(super) fn list_users(call: &mut Call<'_>) -> Handled {
+pub(super) fn list_users(call: &mut ReadCall<'_>) -> Handled {
     project::of_query(call)?;
     call.list(&USER)
 }
@@ -76,12 +79,11 @@ pub(super) fn reset_password(call: &mut Call<'_>) -> Handled {
     Ok(answer)
 }
 
-fn provide(call: &mut Call<'_>, project: &str) -> Object {
+/// Each project has a Grafana, which is not stored before it has a user.
+fn of_project(call: &Call<'_, impl WorldRef>, project: &str) -> Object {
     if let Ok(grafana) = call.find(&GRAFANA, project) {
         return grafana.clone();
     }
     let url = json!({ "grafana_url": format!("https://{project}.dashboard.cockpit.scaleway.com") });
-    let grafana = Object::new(&GRAFANA, "", project, object(url));
-    call.world.store.insert(grafana.clone());
-    grafana
+    Object::new(&GRAFANA, "", project, object(url))
 }

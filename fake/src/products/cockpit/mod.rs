@@ -12,7 +12,7 @@ mod sources;
 
 use serde_json::json;
 
-use crate::call::{Call, Handled};
+use crate::call::{Handled, ReadCall};
 use crate::product::Product;
 
 pub(crate) static PRODUCT: Product = Product {
@@ -27,46 +27,48 @@ pub(crate) static PRODUCT: Product = Product {
         &grafana::USER,
         &plans::PLAN,
     ],
-    routes: &[
+    reads: &[
         ("GetConfig", config),
         ("ListPlans", plans::list),
         ("GetCurrentPlan", plans::current),
-        ("SelectPlan", plans::select),
-        ("CreateDataSource", sources::create),
         ("GetDataSource", sources::get),
         ("ListDataSources", sources::list),
+        ("GetAlertManager", alert_manager::get),
+        ("ListAlerts", alerts::list),
+        ("ListContactPoints", contact_points::list),
+        ("GetExporter", |call| call.get(&exporters::EXPORTER)),
+        ("ListExporters", exporters::list),
+        ("ListProducts", observed::products),
+        ("GetGrafana", grafana::get),
+        ("ListGrafanaUsers", grafana::list_users),
+    ],
+    writes: &[
+        ("SelectPlan", plans::select),
+        ("CreateDataSource", sources::create),
         ("UpdateDataSource", |call| call.patch(&sources::SOURCE, &["name", "retention_days"])),
         ("DeleteDataSource", |call| call.delete(&sources::SOURCE)),
         ("EnableAlertManager", alert_manager::enable),
-        ("GetAlertManager", alert_manager::get),
         ("DisableAlertManager", alert_manager::disable),
         ("EnableManagedAlerts", |call| alert_manager::switch_managed_alerts(call, true)),
         ("DisableManagedAlerts", |call| alert_manager::switch_managed_alerts(call, false)),
         ("TriggerTestAlert", alert_manager::trigger_test_alert),
-        ("ListAlerts", alerts::list),
         ("EnableAlertRules", alerts::enable),
         ("DisableAlertRules", alerts::disable),
         ("CreateContactPoint", contact_points::create),
-        ("ListContactPoints", contact_points::list),
         ("UpdateContactPoint", contact_points::update),
         ("DeleteContactPoint", contact_points::delete),
         ("CreateExporter", exporters::create),
-        ("GetExporter", |call| call.get(&exporters::EXPORTER)),
-        ("ListExporters", exporters::list),
         ("UpdateExporter", exporters::update),
         ("DeleteExporter", |call| call.delete(&exporters::EXPORTER)),
-        ("ListProducts", observed::products),
-        ("GetGrafana", grafana::get),
         ("SyncGrafanaDataSources", grafana::synchronize),
         ("CreateGrafanaUser", grafana::create_user),
-        ("ListGrafanaUsers", grafana::list_users),
         ("DeleteGrafanaUser", grafana::delete_user),
         ("ResetGrafanaUserPassword", grafana::reset_password),
     ],
 };
 
 /// As recorded.
-fn config(_: &mut Call<'_>) -> Handled {
+fn config(_: &mut ReadCall<'_>) -> Handled {
     let days = |default: u32| json!({ "min_days": 1, "max_days": sources::MOST_DAYS, "default_days": default });
     Ok(json!({
         "custom_metrics_retention": days(sources::default_days("metrics")),

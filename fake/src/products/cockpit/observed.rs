@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::call::{Call, Handled};
+use crate::call::{Handled, ReadCall};
 
 /// Name, display name, family, resource types; as recorded.
 const PRODUCTS: &[(&str, &str, &str, &[&str])] = &[
@@ -41,7 +41,7 @@ const PRODUCTS: &[(&str, &str, &str, &[&str])] = &[
 
 /// As recorded: all products are in one response, whatever page the request names, and the list field has a name of its
 /// own.
-pub(super) fn products(call: &mut Call<'_>) -> Handled {
+pub(super) fn products(call: &mut ReadCall<'_>) -> Handled {
     let mut products: Vec<_> = PRODUCTS.iter().collect();
     if call.query.get("order_by").and_then(Value::as_str).is_some_and(|order| order.ends_with("_desc")) {
         products.reverse();

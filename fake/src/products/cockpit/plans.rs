@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::project;
-use crate::call::{Call, Handled, object};
+use crate::call::{Call, Handled, ReadCall, object};
 use crate::paging;
 use crate::response::ApiError;
 use crate::store::{Kind, Missing};
@@ -24,12 +24,12 @@ const PLANS: [Plan; 3] = [
 pub(super) static PLAN: Kind =
     Kind { id: "", key: &["project_id"], ..Kind::new("cockpit/plan", "Plan", "plans", Missing::Labelled("plan")) };
 
-pub(super) fn list(call: &mut Call<'_>) -> Handled {
+pub(super) fn list(call: &mut ReadCall<'_>) -> Handled {
     let plans = PLANS.iter().map(shown).map(object).collect();
     Ok(json!({ "plans": paging::page(plans, &call.query, &PLAN, call.order), "total_count": PLANS.len() }))
 }
 
-pub(super) fn current(call: &mut Call<'_>) -> Handled {
+pub(super) fn current(call: &mut ReadCall<'_>) -> Handled {
     let project = project::of_query(call)?;
     let selected = call.shown(&PLAN, &project).ok();
     Ok(selected.or_else(|| plan(DEFAULT)).unwrap_or_default())

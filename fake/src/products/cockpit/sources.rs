@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::project;
-use crate::call::{Call, Handled, object};
+use crate::call::{Call, Handled, ReadCall, object};
 use crate::response::ApiError;
 use crate::store::{Kind, Missing};
 
@@ -46,7 +46,7 @@ pub(super) fn create(call: &mut Call<'_>) -> Handled {
 }
 
 /// As recorded: lists and single reads contain the usage of the month, responses to changes do not.
-pub(super) fn list(call: &mut Call<'_>) -> Handled {
+pub(super) fn list(call: &mut ReadCall<'_>) -> Handled {
     project::of_query(call)?;
     let mut answer = call.list(&SOURCE)?;
     for source in answer[SOURCE.list].as_array_mut().into_iter().flatten() {
@@ -55,7 +55,7 @@ pub(super) fn list(call: &mut Call<'_>) -> Handled {
     Ok(answer)
 }
 
-pub(super) fn get(call: &mut Call<'_>) -> Handled {
+pub(super) fn get(call: &mut ReadCall<'_>) -> Handled {
     let mut answer = call.get(&SOURCE)?;
     answer["current_month_usage"] = json!(0);
     Ok(answer)

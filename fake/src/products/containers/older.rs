@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 
 use super::kinds::{CONTAINER, NAMESPACE};
 use super::{container, namespace, older_parts};
-use crate::call::{Call, Handled, object};
+use crate::call::{Call, Handled, ReadCall, object};
 use crate::product::Product;
 use crate::response::ApiError;
 use crate::store::Kind;
@@ -37,30 +37,32 @@ const NEWER: [&str; 6] = [
 pub(crate) static PRODUCT: Product = Product {
     document: "container.v1beta1",
     kinds: &[],
-    routes: &[
-        ("CreateNamespace", |call| of_namespace(call, namespace::create)),
-        ("GetNamespace", |call| of_namespace(call, |call| call.get(&NAMESPACE))),
+    reads: &[
+        ("GetNamespace", |call| call.get(&NAMESPACE).map(show_namespace)),
         ("ListNamespaces", |call| list(call, &NAMESPACE, show_namespace)),
+        ("GetContainer", |call| call.get(&CONTAINER).map(show_container)),
+        ("ListContainers", |call| list(call, &CONTAINER, show_container)),
+        ("GetCron", older_parts::get_cron),
+        ("ListCrons", older_parts::list_crons),
+        ("GetDomain", older_parts::get_domain),
+        ("ListDomains", older_parts::list_domains),
+        ("GetTrigger", older_parts::get_trigger),
+        ("ListTriggers", older_parts::list_triggers),
+    ],
+    writes: &[
+        ("CreateNamespace", |call| of_namespace(call, namespace::create)),
         ("UpdateNamespace", |call| of_namespace(call, namespace::update)),
         ("DeleteNamespace", |call| of_namespace(call, namespace::delete)),
         ("CreateContainer", create),
-        ("GetContainer", |call| of_container(call, |call| call.get(&CONTAINER))),
-        ("ListContainers", |call| list(call, &CONTAINER, show_container)),
         ("UpdateContainer", |call| of_container(call, container::update)),
         ("DeployContainer", |call| of_container(call, container::redeploy)),
         ("DeleteContainer", |call| of_container(call, container::delete)),
         ("CreateCron", older_parts::create_cron),
-        ("GetCron", older_parts::get_cron),
-        ("ListCrons", older_parts::list_crons),
         ("UpdateCron", older_parts::update_cron),
         ("DeleteCron", older_parts::delete_cron),
         ("CreateDomain", older_parts::create_domain),
-        ("GetDomain", older_parts::get_domain),
-        ("ListDomains", older_parts::list_domains),
         ("DeleteDomain", older_parts::delete_domain),
         ("CreateTrigger", older_parts::create_trigger),
-        ("GetTrigger", older_parts::get_trigger),
-        ("ListTriggers", older_parts::list_triggers),
         ("UpdateTrigger", older_parts::update_trigger),
         ("DeleteTrigger", older_parts::delete_trigger),
     ],
@@ -119,7 +121,7 @@ fn take_secrets(call: &mut Call<'_>) -> Result<(), ApiError> {
     Ok(())
 }
 
-fn list(call: &mut Call<'_>, kind: &Kind, show: fn(Value) -> Value) -> Handled {
+fn list(call: &mut ReadCall<'_>, kind: &Kind, show: fn(Value) -> Value) -> Handled {
     let mut listed = call.list(kind)?;
     if let Some(elements) = listed[kind.list].as_array_mut() {
         for element in elements {

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use super::kinds::{CONTAINER, DOMAIN, TRIGGER};
 use super::parts::settle;
 use super::{domain, trigger};
-use crate::call::{Call, Handled, object};
+use crate::call::{Call, Handled, ReadCall, WorldRef, object};
 use crate::response::ApiError;
 use crate::store::Object;
 
@@ -21,11 +21,11 @@ pub(super) fn create_domain(call: &mut Call<'_>) -> Handled {
     domain::create(call).map(|shown| show_domain(&shown))
 }
 
-pub(super) fn get_domain(call: &mut Call<'_>) -> Handled {
+pub(super) fn get_domain(call: &mut ReadCall<'_>) -> Handled {
     call.get(&DOMAIN).map(|shown| show_domain(&shown))
 }
 
-pub(super) fn list_domains(call: &mut Call<'_>) -> Handled {
+pub(super) fn list_domains(call: &mut ReadCall<'_>) -> Handled {
     let mut listed = call.list(&DOMAIN)?;
     show_each(&mut listed["domains"], show_domain);
     Ok(listed)
@@ -47,12 +47,12 @@ pub(super) fn create_cron(call: &mut Call<'_>) -> Handled {
     trigger::create(call).map(|shown| show_cron(&shown))
 }
 
-pub(super) fn get_cron(call: &mut Call<'_>) -> Handled {
+pub(super) fn get_cron(call: &mut ReadCall<'_>) -> Handled {
     check(call, true)?;
     call.get(&TRIGGER).map(|shown| show_cron(&shown))
 }
 
-pub(super) fn list_crons(call: &mut Call<'_>) -> Handled {
+pub(super) fn list_crons(call: &mut ReadCall<'_>) -> Handled {
     let mut listed = call.list_where(&TRIGGER, is_cron)?;
     let mut crons = listed["triggers"].take();
     show_each(&mut crons, show_cron);
@@ -102,13 +102,13 @@ pub(super) fn create_trigger(call: &mut Call<'_>) -> Handled {
     shown_trigger(call, id)
 }
 
-pub(super) fn get_trigger(call: &mut Call<'_>) -> Handled {
+pub(super) fn get_trigger(call: &mut ReadCall<'_>) -> Handled {
     check(call, false)?;
     shown_trigger(call, &call.id())
 }
 
 /// The namespace of a trigger is that of its container.
-pub(super) fn list_triggers(call: &mut Call<'_>) -> Handled {
+pub(super) fn list_triggers(call: &mut ReadCall<'_>) -> Handled {
     let namespace = call.query.remove("namespace_id");
     let is_selected = |trigger: &Object| {
         let is_of = || call.world.store.inherited(trigger, "namespace_id") == namespace.as_ref();
@@ -150,7 +150,7 @@ fn is_cron(trigger: &Object) -> bool {
 }
 
 /// In the older version crons and triggers are different kinds of objects.
-fn check(call: &Call<'_>, wants_cron: bool) -> Result<(), ApiError> {
+fn check(call: &Call<'_, impl WorldRef>, wants_cron: bool) -> Result<(), ApiError> {
     let found = call.find(&TRIGGER, &call.id()).is_ok_and(|trigger| is_cron(trigger) == wants_cron);
     let resource = if wants_cron { "cron" } else { "trigger" };
     if found { Ok(()) } else { Err(ApiError::not_found(resource, &call.id())) }
@@ -211,7 +211,7 @@ fn show_cron(shown: &Value) -> Value {
 }
 
 /// A trigger of the newer version has a queue with its address and NATS servers, which the older version does not show.
-fn shown_trigger(call: &Call<'_>, id: &str) -> Handled {
+fn shown_trigger(call: &Call<'_, impl WorldRef>, id: &str) -> Handled {
     let trigger = call.find(&TRIGGER, id)?;
     let configs = trigger.hidden.get(CONFIG).cloned();
     let newer = &trigger.fields["sqs_config"];

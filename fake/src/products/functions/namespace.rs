@@ -5,6 +5,7 @@ use serde_json::json;
 use super::kinds::{FUNCTION, NAMESPACE, parts};
 use crate::call::{Call, Handled};
 use crate::hashing::{self, FUNCTIONS};
+use crate::random::Random;
 
 /// As recorded: the maximum length of the namespace's name in other names.
 const LETTERS: usize = 20;
@@ -34,7 +35,7 @@ pub(super) fn create(call: &mut Call<'_>) -> Handled {
         "vpc_integration_activated": call.value("activate_vpc_integration", false),
     });
     let mut object = call.draft(&NAMESPACE, fields);
-    let label = label(&mut call.world.rng, &name);
+    let label = label(&call.world.rng, &name);
     object.hidden.insert("label".to_owned(), json!(label));
     let (id, region) = (object.id.clone(), call.locality());
     let created = call.insert(&NAMESPACE, object);
@@ -78,7 +79,7 @@ pub(super) fn delete(call: &mut Call<'_>) -> Handled {
 }
 
 /// The name in the form that names of registries and hosts contain.
-fn label(rng: &mut fastrand::Rng, name: &str) -> String {
+fn label(rng: &Random, name: &str) -> String {
     let letters = name.chars().filter(char::is_ascii_alphanumeric).take(LETTERS);
     let suffix = std::iter::repeat_with(|| match rng.char('0'..='Z') {
         letter if letter.is_ascii_alphanumeric() => letter.to_ascii_lowercase(),

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::call::{Call, Handled};
+use crate::call::{Handled, ReadCall};
 
 /// Name, language, version, handler and file extension.
 const RUNTIMES: [(&str, &str, &str, &str, &str); 10] = [
@@ -18,7 +18,7 @@ const RUNTIMES: [(&str, &str, &str, &str, &str); 10] = [
     ("rust185", "Rust", "1.85", "handler", "rs"),
 ];
 
-pub(super) fn list(_: &mut Call<'_>) -> Handled {
+pub(super) fn list(_: &mut ReadCall<'_>) -> Handled {
     let runtimes: Vec<_> = RUNTIMES
         .iter()
         .enumerate()

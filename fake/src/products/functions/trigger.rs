@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::kinds::{FUNCTION, TRIGGER};
-use crate::call::{Call, Handled};
+use crate::call::{Call, Handled, ReadCall};
 use crate::response::ApiError;
 use crate::store::{Kind, Object};
 
@@ -47,7 +47,7 @@ pub(super) fn create(call: &mut Call<'_>) -> Handled {
 }
 
 /// The namespace of a trigger is that of its function.
-pub(super) fn list(call: &mut Call<'_>) -> Handled {
+pub(super) fn list(call: &mut ReadCall<'_>) -> Handled {
     let namespace = call.query.remove("namespace_id");
     let is_selected = |trigger: &Object| {
         namespace.is_none() || call.world.store.inherited(trigger, "namespace_id") == namespace.as_ref()

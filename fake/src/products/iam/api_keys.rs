@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::kinds::{APPLICATION, USER};
 use super::policies;
-use crate::call::{Call, Handled};
+use crate::call::{Call, Handled, ReadCall};
 use crate::response::ApiError;
 use crate::rights::Grants;
 use crate::store::{Kind, Missing, Object, Store};
@@ -88,9 +88,10 @@ pub(super) fn create(call: &mut Call<'_>) -> Handled {
     Ok(answer)
 }
 
-pub(super) fn list(call: &mut Call<'_>) -> Handled {
+pub(super) fn list(call: &mut ReadCall<'_>) -> Handled {
     // Two filters select by the bearer, which is in one of two fields.
-    let take = |call: &mut Call<'_>, name| call.query.remove(name).and_then(|value| value.as_str().map(str::to_owned));
+    let take =
+        |call: &mut ReadCall<'_>, name| call.query.remove(name).and_then(|value| value.as_str().map(str::to_owned));
     let bearer = take(call, "bearer_id");
     let bearer_type = take(call, "bearer_type").filter(|bearer_type| bearer_type != "unknown_bearer_type");
     // API keys do not contain their organization: there is only one.

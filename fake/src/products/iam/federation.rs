@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::call::{Call, Handled};
+use crate::call::{Call, Handled, ReadCall};
 use crate::clock;
 use crate::response::ApiError;
 use crate::store::{Kind, Missing};
@@ -22,7 +22,7 @@ pub(super) static SCIM_TOKEN: Kind =
     Kind::new("iam/scim_token", "ScimToken", "scim_tokens", Missing::Labelled("scim_token"));
 
 /// The object of this kind that the organization has.
-pub(super) fn of_organization(call: &mut Call<'_>, kind: &'static Kind) -> Handled {
+pub(super) fn of_organization(call: &mut ReadCall<'_>, kind: &'static Kind) -> Handled {
     match call.world.store.of(kind).next() {
         Some(object) => Ok(call.show(kind, object)),
         None => Err(ApiError::not_found(&format!("organization_{}", kind.noun()), &call.parameter("organization_id"))),
@@ -78,7 +78,7 @@ pub(super) fn delete_certificate(call: &mut Call<'_>) -> Handled {
     Ok(answer)
 }
 
-pub(super) fn list_certificates(call: &mut Call<'_>) -> Handled {
+pub(super) fn list_certificates(call: &mut ReadCall<'_>) -> Handled {
     let saml = call.parameter("saml_id");
     call.find(&SAML, &saml)?;
     let own = call.world.store.of(&CERTIFICATE).filter(|certificate| certificate.hidden_text("saml_id") == saml);
@@ -109,7 +109,7 @@ pub(super) fn create_token(call: &mut Call<'_>) -> Handled {
     Ok(json!({ "token": token, "bearer_token": bearer }))
 }
 
-pub(super) fn list_tokens(call: &mut Call<'_>) -> Handled {
+pub(super) fn list_tokens(call: &mut ReadCall<'_>) -> Handled {
     let scim = call.parameter("scim_id");
     call.find(&SCIM, &scim)?;
     Ok(call.page(&SCIM_TOKEN, |token| token.text("scim_id") == scim))

@@ -2,25 +2,25 @@
 
 use serde_json::{Value, json};
 
-use crate::call::{Call, Handled};
+use crate::call::{Handled, ReadCall};
 use crate::response::ApiError;
 
 /// The quotas that the query names. The names of all quotas are not recorded.
-pub(super) fn list_quotas(call: &mut Call<'_>) -> Handled {
+pub(super) fn list_quotas(call: &mut ReadCall<'_>) -> Handled {
     let names = call.query.get("quotum_names").and_then(Value::as_array).cloned().unwrap_or_default();
     let shown: Vec<_> = names.iter().filter_map(Value::as_str).map(quota).collect();
     Ok(json!({ "quota": shown, "total_count": shown.len() }))
 }
 
-pub(super) fn get_quota(call: &mut Call<'_>) -> Handled {
+pub(super) fn get_quota(call: &mut ReadCall<'_>) -> Handled {
     Ok(quota(&call.id()))
 }
 
-pub(super) fn list_logs(_: &mut Call<'_>) -> Handled {
+pub(super) fn list_logs(_: &mut ReadCall<'_>) -> Handled {
     Ok(json!({ "logs": [], "total_count": 0 }))
 }
 
-pub(super) fn get_log(call: &mut Call<'_>) -> Handled {
+pub(super) fn get_log(call: &mut ReadCall<'_>) -> Handled {
     Err(ApiError::not_found("log", &call.id()))
 }
 

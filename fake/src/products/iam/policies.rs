@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::groups::GROUP;
-use crate::call::{Call, Handled};
+use crate::call::{Call, Handled, ReadCall};
 use crate::paging;
 use crate::response::ApiError;
 use crate::rights::{self, Grants};
@@ -79,7 +79,7 @@ pub(super) fn delete(call: &mut Call<'_>) -> Handled {
     Ok(answer)
 }
 
-pub(super) fn list_rules(call: &mut Call<'_>) -> Handled {
+pub(super) fn list_rules(call: &mut ReadCall<'_>) -> Handled {
     let policy = call.query.get("policy_id").and_then(Value::as_str).ok_or_else(|| ApiError::required("policy_id"))?;
     call.find(&POLICY, policy)?;
     call.list(&RULE)
@@ -96,7 +96,7 @@ pub(super) fn set_rules(call: &mut Call<'_>) -> Handled {
     Ok(json!({ "rules": put_rules(call, &policy, &rules) }))
 }
 
-pub(super) fn list_permission_sets(call: &mut Call<'_>) -> Handled {
+pub(super) fn list_permission_sets(call: &mut ReadCall<'_>) -> Handled {
     call.query.remove("organization_id");
     let sets = PERMISSION_SETS.iter().map(|(name, scope)| {
         crate::call::object(json!({

@@ -6,7 +6,7 @@ use super::attachment;
 use super::backup;
 use super::server_view::{self, SERVER};
 use super::task::task;
-use crate::call::{Call, Handled, object};
+use crate::call::{Call, Handled, ReadCall, object};
 use crate::response::ApiError;
 use crate::store::Object;
 
@@ -50,7 +50,7 @@ pub(super) fn act(call: &mut Call<'_>) -> Handled {
     Ok(json!({ "task": task(call, &format!("{path}/action"), &path) }))
 }
 
-pub(super) fn actions(call: &mut Call<'_>) -> Handled {
+pub(super) fn actions(call: &mut ReadCall<'_>) -> Handled {
     let server = call.find(&SERVER, &call.parameter("server_id"))?;
     Ok(json!({ "actions": server.fields["allowed_actions"] }))
 }

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::kinds::PRIVATE_NIC;
 use super::server_view::SERVER;
-use crate::call::{Call, Handled};
+use crate::call::{Call, Handled, ReadCall, WorldRef};
 use crate::clock;
 use crate::products::ipam::{self, Holder};
 use crate::products::vpc::PRIVATE_NETWORK;
@@ -61,12 +61,12 @@ pub(super) fn create(call: &mut Call<'_>) -> Handled {
     Ok(answer)
 }
 
-pub(super) fn get(call: &mut Call<'_>) -> Handled {
+pub(super) fn get(call: &mut ReadCall<'_>) -> Handled {
     let id = of_server(call)?;
     call.shown(&PRIVATE_NIC, &id)
 }
 
-pub(super) fn list(call: &mut Call<'_>) -> Handled {
+pub(super) fn list(call: &mut ReadCall<'_>) -> Handled {
     call.find(&SERVER, &call.parameter("server_id"))?;
     // As recorded, the response has no number of elements, although the document declares it.
     let mut answer = call.list(&PRIVATE_NIC)?;
@@ -99,7 +99,7 @@ pub(super) fn remove(call: &mut Call<'_>, id: &str) -> Result<(), ApiError> {
 }
 
 /// The ID of the interface in the path, if the server has it.
-fn of_server(call: &Call<'_>) -> Result<String, ApiError> {
+fn of_server(call: &Call<'_, impl WorldRef>) -> Result<String, ApiError> {
     let (server, id) = (call.parameter("server_id"), call.id());
     call.find(&SERVER, &server)?;
     let nic = call.find(&PRIVATE_NIC, &id)?;

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::kinds::SECURITY_GROUP;
-use crate::call::{Call, Handled};
+use crate::call::{Call, Handled, ReadCall, WorldRef};
 use crate::paging;
 use crate::plain;
 use crate::response::ApiError;
@@ -38,7 +38,7 @@ pub(super) fn update(call: &mut Call<'_>) -> Handled {
     call.get(&SECURITY_GROUP)
 }
 
-pub(super) fn list_rules(call: &mut Call<'_>) -> Handled {
+pub(super) fn list_rules(call: &mut ReadCall<'_>) -> Handled {
     let rules = rules(call)?;
     let total = rules.len();
     let page = paging::slice(rules, &call.query);
@@ -79,7 +79,7 @@ pub(super) fn set_rules(call: &mut Call<'_>) -> Handled {
 }
 
 /// The rules that Scaleway adds, and those of the last request.
-fn rules(call: &Call<'_>) -> Result<Vec<Value>, ApiError> {
+fn rules(call: &Call<'_, impl WorldRef>) -> Result<Vec<Value>, ApiError> {
     let group = call.find(&SECURITY_GROUP, &call.parameter("security_group_id"))?;
     let mut rules = Vec::new();
     if group.fields.get("enable_default_security") == Some(&json!(true)) {

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::kinds::{PLACEMENT_GROUP, PRIVATE_NIC, SECURITY_GROUP};
 use super::server_view::{SERVER, require_stopped};
 use super::{address, attachment, power, server_image, server_type};
-use crate::call::{Call, Handled};
+use crate::call::{Call, Handled, ReadCall};
 use crate::clock;
 use crate::response::ApiError;
 use crate::store::Object;
@@ -136,7 +136,7 @@ pub(super) fn delete(call: &mut Call<'_>) -> Handled {
 }
 
 /// As recorded, `name` selects by a part of it.
-pub(super) fn list(call: &mut Call<'_>) -> Handled {
+pub(super) fn list(call: &mut ReadCall<'_>) -> Handled {
     let part = call.query.remove("name").unwrap_or_default();
     let part = part.as_str().unwrap_or_default().to_owned();
     let network = call.query.remove("private_network").unwrap_or_default();

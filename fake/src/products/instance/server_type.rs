@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::kinds::{AVAILABILITY, SERVER_TYPE};
-use crate::call::{Call, Handled};
+use crate::call::{Call, Handled, ReadCall, WorldRef};
 use crate::response::ApiError;
 use crate::store::Kind;
 
@@ -33,12 +33,12 @@ static OFFERS: &[Offer] = &[
     Offer("STARDUST1-S", 1, 1, 0, 0.0006, 10, 100, 50, 0),
 ];
 
-pub(super) fn list(call: &mut Call<'_>) -> Handled {
+pub(super) fn list(call: &mut ReadCall<'_>) -> Handled {
     Ok(page(call, &SERVER_TYPE, shown))
 }
 
 /// As recorded, most types are `available`.
-pub(super) fn availability(call: &mut Call<'_>) -> Handled {
+pub(super) fn availability(call: &mut ReadCall<'_>) -> Handled {
     Ok(page(call, &AVAILABILITY, |_| json!({ "availability": "available" })))
 }
 
@@ -56,14 +56,14 @@ pub(super) fn largest(offer: &Value) -> u64 {
     offer["volumes_constraint"]["max_size"].as_u64().unwrap_or_default()
 }
 
-fn of_zone(call: &Call<'_>, kind: &Kind) -> Option<Vec<(String, Value)>> {
+fn of_zone(call: &Call<'_, impl WorldRef>, kind: &Kind) -> Option<Vec<(String, Value)>> {
     let own = call.world.store.of(kind).filter(|object| object.locality == call.locality());
     let types: Vec<_> = own.map(|object| (object.id.clone(), Value::Object(object.fields.clone()))).collect();
     (!types.is_empty()).then_some(types)
 }
 
 /// A page of the types of the seed, otherwise of all offers.
-fn page(call: &Call<'_>, kind: &Kind, shown: fn(&Offer) -> Value) -> Value {
+fn page(call: &Call<'_, impl WorldRef>, kind: &Kind, shown: fn(&Offer) -> Value) -> Value {
     let all = || OFFERS.iter().map(|offer| (offer.0.to_owned(), shown(offer))).collect();
     let mut types = of_zone(call, kind).unwrap_or_else(all);
     types.sort_by(|(a, _), (b, _)| a.cmp(b));

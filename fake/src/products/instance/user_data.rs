@@ -3,16 +3,16 @@
 use serde_json::{Map, Value, json};
 
 use super::server_view::SERVER;
-use crate::call::{Call, Handled};
+use crate::call::{Call, Handled, ReadCall, WorldRef};
 use crate::request::TEXT;
 use crate::response::ApiError;
 
-pub(super) fn list(call: &mut Call<'_>) -> Handled {
+pub(super) fn list(call: &mut ReadCall<'_>) -> Handled {
     let keys: Vec<String> = data(call)?.into_iter().map(|(key, _)| key).collect();
     Ok(json!({ "user_data": keys }))
 }
 
-pub(super) fn get(call: &mut Call<'_>) -> Handled {
+pub(super) fn get(call: &mut ReadCall<'_>) -> Handled {
     let key = call.parameter("key");
     data(call)?.remove(&key).ok_or_else(|| missing(&key))
 }
@@ -30,7 +30,7 @@ pub(super) fn delete(call: &mut Call<'_>) -> Handled {
     store(call, data)
 }
 
-fn data(call: &Call<'_>) -> Result<Map<String, Value>, ApiError> {
+fn data(call: &Call<'_, impl WorldRef>) -> Result<Map<String, Value>, ApiError> {
     let server = call.find(&SERVER, &call.parameter("server_id"))?;
     Ok(server.hidden.get("user_data").and_then(Value::as_object).cloned().unwrap_or_default())
 }

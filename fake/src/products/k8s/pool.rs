@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::parts::{CLUSTER, NODE, POOL, merged};
 use super::version;
-use crate::call::{Call, Handled};
+use crate::call::{Call, Handled, ReadCall};
 use crate::plain;
 use crate::products::ipam::{self, Holder};
 use crate::response::ApiError;
@@ -103,7 +103,7 @@ pub(super) fn delete(call: &mut Call<'_>) -> Handled {
     Ok(answer)
 }
 
-pub(super) fn nodes(call: &mut Call<'_>) -> Handled {
+pub(super) fn nodes(call: &mut ReadCall<'_>) -> Handled {
     call.find(&CLUSTER, &call.parameter("cluster_id"))?;
     plain::list(call, NODE.plain())
 }

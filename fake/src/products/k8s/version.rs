@@ -2,20 +2,20 @@
 
 use serde_json::{Value, json};
 
-use crate::call::{Call, Handled};
+use crate::call::{Handled, ReadCall};
 use crate::response::ApiError;
 
 /// The newest patch version of each minor version, newest first; as recorded in August 2026.
 const VERSIONS: [&str; 3] = ["1.36.1", "1.35.3", "1.34.6"];
 
-pub(super) fn list(call: &mut Call<'_>) -> Handled {
+pub(super) fn list(call: &mut ReadCall<'_>) -> Handled {
     let region = call.locality();
     let versions: Vec<Value> = VERSIONS.iter().map(|name| version(name, &region)).collect();
     Ok(json!({ "versions": versions }))
 }
 
 /// An older patch version exists too.
-pub(super) fn get(call: &mut Call<'_>) -> Handled {
+pub(super) fn get(call: &mut ReadCall<'_>) -> Handled {
     let name = call.id();
     check(&name).map_err(|_| ApiError::not_found("version", &name))?;
     Ok(version(&name, &call.locality()))

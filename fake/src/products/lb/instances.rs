@@ -2,14 +2,14 @@
 
 use serde_json::{Value, json};
 
-use crate::call::{Call, Handled};
+use crate::call::{Call, Handled, WorldRef};
 use crate::facts::Named;
 use crate::response::ApiError;
 
 pub(super) static LB: Named = Named::new("lb/lb");
 
 /// Completes the load balancer in a response with its instances, which most responses omit.
-pub(super) fn show_load_balancer(call: &Call<'_>, answer: &mut Value) -> Result<(), ApiError> {
+pub(super) fn show_load_balancer(call: &Call<'_, impl WorldRef>, answer: &mut Value) -> Result<(), ApiError> {
     let id = answer["lb"]["id"].as_str().unwrap_or_default().to_owned();
     if let Some(lb) = answer.get_mut("lb") {
         *lb = call.shown(&LB, &id)?;

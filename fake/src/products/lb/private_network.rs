@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::instances::{LB, show_load_balancer};
-use crate::call::{Call, Handled};
+use crate::call::{Call, Handled, ReadCall};
 use crate::products::ipam::{self, Holder};
 use crate::products::vpc::PRIVATE_NETWORK as NETWORK;
 use crate::products::vpcgw::network::in_region;
@@ -63,7 +63,7 @@ pub(super) fn detach(call: &mut Call<'_>) -> Handled {
     Ok(Value::Null)
 }
 
-pub(super) fn list(call: &mut Call<'_>) -> Handled {
+pub(super) fn list(call: &mut ReadCall<'_>) -> Handled {
     call.find(&LB, &call.parameter("lb_id"))?;
     call.list(&PRIVATE_NETWORK)
 }

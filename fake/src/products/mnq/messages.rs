@@ -53,7 +53,7 @@ pub(crate) fn addressed(received: &Received) -> Option<Addressed> {
 pub(crate) fn answer(server: &Arc<Server>, addressed: &Addressed, received: &Received) -> Response<Bytes> {
     let Addressed { protocol, action } = addressed;
     let now = server.clock.now();
-    let mut world = server.world();
+    let mut world = server.write();
     let id = world.uuid();
     let answered = Caller::of(&world, *protocol, received).and_then(|caller| {
         let fields = wire::fields(*protocol, received)?;
@@ -79,5 +79,5 @@ pub(crate) fn error_response(server: &Server, addressed: &Addressed, status: u16
         (404, Protocol::Sqs) => MessageError::no_queue("of an injected fault"),
         _ => MessageError { status, ..MessageError::new(code, "an injected fault") },
     };
-    wire::response(addressed.protocol, &addressed.action, Err(error), &server.world().uuid())
+    wire::response(addressed.protocol, &addressed.action, Err(error), &server.rng.uuid())
 }

@@ -12,7 +12,7 @@ mod wire;
 
 use serde_json::{Value, json};
 
-use crate::call::{Call, Handled};
+use crate::call::{Call, Handled, ReadCall, WorldRef};
 use crate::facts::Named;
 use crate::plain;
 use crate::product::Product;
@@ -29,19 +29,21 @@ pub(crate) static MESSAGING: &[&Kind] = &[&QUEUE, &TOPIC, &SUBSCRIPTION];
 pub(crate) static PRODUCT: Product = Product {
     document: "mnq.v1beta1",
     kinds: &[&SQS, &SNS],
-    routes: &[
+    reads: &[
+        ("GetNatsCredentials", |call| without_file(call.get(&NATS_CREDENTIALS)?)),
+        ("GetSqsInfo", |call| info(call, &SQS_SERVICE)),
+        ("GetSnsInfo", |call| info(call, &SNS_SERVICE)),
+    ],
+    writes: &[
         ("CreateNatsAccount", create_account),
         ("CreateNatsCredentials", create_nats_credentials),
-        ("GetNatsCredentials", |call| without_file(call.get(&NATS_CREDENTIALS)?)),
         ("CreateSqsCredentials", |call| create_credentials(call, &SQS_CREDENTIALS)),
         ("UpdateSqsCredentials", |call| update_credentials(call, &SQS_CREDENTIALS)),
         ("CreateSnsCredentials", |call| create_credentials(call, &SNS_CREDENTIALS)),
         ("UpdateSnsCredentials", |call| update_credentials(call, &SNS_CREDENTIALS)),
         ("ActivateSqs", |call| activate(call, &SQS_SERVICE)),
-        ("GetSqsInfo", |call| info(call, &SQS_SERVICE)),
         ("DeactivateSqs", |call| deactivate(call, &SQS_SERVICE)),
         ("ActivateSns", |call| activate(call, &SNS_SERVICE)),
-        ("GetSnsInfo", |call| info(call, &SNS_SERVICE)),
         ("DeactivateSns", |call| deactivate(call, &SNS_SERVICE)),
     ],
 };
@@ -120,7 +122,7 @@ fn activate(call: &mut Call<'_>, service: &Service) -> Handled {
     Ok(call.precise(answer, &["created_at", "updated_at"]))
 }
 
-fn info(call: &mut Call<'_>, service: &Service) -> Handled {
+fn info(call: &mut ReadCall<'_>, service: &Service) -> Handled {
     let named = call.query.get("project_id").and_then(Value::as_str).map(str::to_owned);
     let project = named.unwrap_or_else(|| call.world.project.clone());
     Ok(match call.find(service.kind, &project) {
@@ -143,7 +145,7 @@ fn deactivate(call: &mut Call<'_>, service: &Service) -> Handled {
     Ok(shown(call, service, &project, "disabled", &Value::Null))
 }
 
-fn shown(call: &Call<'_>, service: &Service, project: &str, status: &str, time: &Value) -> Value {
+fn shown(call: &Call<'_, impl WorldRef>, service: &Service, project: &str, status: &str, time: &Value) -> Value {
     let (name, region) = (service.name, call.locality());
     json!({
         "project_id": project,

@@ -32,7 +32,7 @@ impl S3Access for Access {
             *operation = Some(name.clone());
         }
         let now = self.server.clock.now();
-        let mut world = self.server.world();
+        let mut world = self.server.write();
         let storage = Storage { world: &mut world, now, caller: &self.caller };
         let path = cx.s3_path();
         match path.get_bucket_name() {

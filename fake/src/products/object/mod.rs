@@ -84,7 +84,7 @@ pub(crate) fn path(received: &Received) -> String {
 /// Answers the request.
 pub(crate) async fn answer(server: &Arc<Server>, received: &Received) -> Served {
     let operation = Arc::new(Mutex::new(None));
-    let signer = Signer::of(&server.world(), received, server.clock.now());
+    let signer = Signer::of(&server.read(), received, server.clock.now());
     let (path, request_id) = (path(received), request_id(server));
     let mut response = None;
     if let Err(error) = signer.check().and_then(|()| digest::check_body(received)) {
@@ -145,7 +145,7 @@ async fn ask(
 
 /// As recorded: `txg`, random characters, and the time.
 fn request_id(server: &Server) -> String {
-    let rng = server.world().uuid().replace('-', "");
+    let rng = server.rng.uuid().replace('-', "");
     format!("txg{}-{:010x}", &rng[..20], server.clock.now().as_second())
 }
 

@@ -28,7 +28,7 @@ impl Service {
         handle: impl FnOnce(&mut Storage<'_>) -> S3Result<(O, HeaderMap)>,
     ) -> S3Result<S3Response<O>> {
         let now = self.server.clock.now();
-        let mut world = self.server.world();
+        let mut world = self.server.write();
         let (output, headers) = handle(&mut Storage { world: &mut world, now, caller: &self.caller })?;
         Ok(S3Response::with_headers(output, headers))
     }

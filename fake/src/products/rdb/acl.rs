@@ -5,10 +5,10 @@ use serde_json::{Value, json};
 use super::endpoint;
 use super::kinds::{INSTANCE, RULE};
 use super::path::{of_path, settled_of_path};
-use crate::call::{Call, Handled};
+use crate::call::{Call, Handled, ReadCall};
 use crate::response::ApiError;
 
-pub(super) fn list(call: &mut Call<'_>) -> Handled {
+pub(super) fn list(call: &mut ReadCall<'_>) -> Handled {
     of_path(call)?;
     call.list(&RULE)
 }

@@ -6,10 +6,10 @@ use serde_json::{Value, json};
 
 use super::kinds::INSTANCE;
 use super::path::{of_path, settled_of_path};
-use crate::call::{Call, Handled};
+use crate::call::{Call, Handled, ReadCall};
 
 /// As recorded: a file in base64.
-pub(super) fn get(call: &mut Call<'_>) -> Handled {
+pub(super) fn get(call: &mut ReadCall<'_>) -> Handled {
     let instance = call.find(&INSTANCE, &of_path(call)?)?;
     let renewals = instance.hidden.get("certificate_renewals").and_then(Value::as_u64).unwrap_or_default();
     let body = STANDARD.encode(format!("certificate {renewals} of {}", instance.id));

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::kinds::{DATABASE, PRIVILEGE, USER};
 use super::path::{of_path, settled_of_path};
-use crate::call::{Call, Handled, object};
+use crate::call::{Call, Handled, ReadCall, object};
 use crate::products::password;
 use crate::response::ApiError;
 use crate::store::{Kind, Object};
@@ -45,7 +45,7 @@ pub(super) fn create_default(call: &mut Call<'_>, instance: &str) {
 }
 
 /// An instance with a transient status cannot list its content.
-pub(super) fn list_databases(call: &mut Call<'_>) -> Handled {
+pub(super) fn list_databases(call: &mut ReadCall<'_>) -> Handled {
     settled_of_path(call)?;
     call.query.remove("skip_size_retrieval");
     call.list(&DATABASE)
@@ -76,7 +76,7 @@ pub(super) fn create_user(call: &mut Call<'_>) -> Handled {
     Ok(call.insert(&USER, user))
 }
 
-pub(super) fn list_users(call: &mut Call<'_>) -> Handled {
+pub(super) fn list_users(call: &mut ReadCall<'_>) -> Handled {
     of_path(call)?;
     call.list(&USER)
 }
@@ -108,7 +108,7 @@ pub(super) fn set_privilege(call: &mut Call<'_>) -> Handled {
     call.create(&PRIVILEGE, json!({ "database_name": database, "user_name": user, "permission": permission }))
 }
 
-pub(super) fn list_privileges(call: &mut Call<'_>) -> Handled {
+pub(super) fn list_privileges(call: &mut ReadCall<'_>) -> Handled {
     settled_of_path(call)?;
     call.list(&PRIVILEGE)
 }

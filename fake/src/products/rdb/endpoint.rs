@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::kinds::INSTANCE;
 use super::path::settled_of_path;
-use crate::call::{Call, Handled};
+use crate::call::{Call, Handled, ReadCall, WorldRef};
 use crate::products::ipam::{self, Holder};
 use crate::response::ApiError;
 use crate::store::{Kind, Missing, Object};
@@ -37,7 +37,7 @@ pub(super) fn create(call: &mut Call<'_>) -> Handled {
     Ok(if private { endpoint } else { json!({ "id": "", "name": null, "port": 0 }) })
 }
 
-pub(super) fn get(call: &mut Call<'_>) -> Handled {
+pub(super) fn get(call: &mut ReadCall<'_>) -> Handled {
     find(call).map(|(_, endpoint)| endpoint)
 }
 
@@ -126,7 +126,7 @@ pub(super) fn all(instance: &Object) -> Vec<Value> {
 }
 
 /// The endpoint in the path, and its instance.
-fn find(call: &Call<'_>) -> Result<(Object, Value), ApiError> {
+fn find(call: &Call<'_, impl WorldRef>) -> Result<(Object, Value), ApiError> {
     let (id, region) = (json!(call.id()), call.locality());
     let mut of_region = call.world.store.of(&INSTANCE).filter(|instance| instance.locality == region);
     let found = of_region.find_map(|instance| {

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use serde_json::{Value, json};
 
 use super::node;
-use crate::call::{Call, Handled, object};
+use crate::call::{Handled, ReadCall, object};
 use crate::paging;
 use crate::store::{Kind, Missing};
 
@@ -16,7 +16,7 @@ static ENGINES: LazyLock<Value> =
 static LISTED: Kind = Kind::new("rdb/node_type", "NodeType", "node_types", Missing::Labelled("node_type"));
 
 /// Filters by the name of an engine and by a version.
-pub(super) fn list(call: &mut Call<'_>) -> Handled {
+pub(super) fn list(call: &mut ReadCall<'_>) -> Handled {
     let wanted = |field: &str, found: &Value| call.query.get(field).is_none_or(|wanted| wanted == found);
     let mut engines = Vec::new();
     for engine in ENGINES["engines"].as_array().into_iter().flatten().filter(|engine| wanted("name", &engine["name"])) {
@@ -32,7 +32,7 @@ pub(super) fn list(call: &mut Call<'_>) -> Handled {
     Ok(json!({ "total_count": engines.len(), "engines": engines }))
 }
 
-pub(super) fn list_node_types(call: &mut Call<'_>) -> Handled {
+pub(super) fn list_node_types(call: &mut ReadCall<'_>) -> Handled {
     let types: Vec<_> = node::types(&call.locality()).into_iter().map(object).collect();
     let total = types.len();
     Ok(json!({ "node_types": paging::page(types, &call.query, &LISTED, call.order), "total_count": total }))

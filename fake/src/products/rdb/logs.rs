@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::kinds::INSTANCE;
 use super::path::{of_path, settled_of_path};
-use crate::call::{Call, Handled};
+use crate::call::{Call, Handled, ReadCall};
 use crate::clock;
 use crate::facts::Named;
 
@@ -33,13 +33,13 @@ pub(super) fn prepare(call: &mut Call<'_>) -> Handled {
     Ok(json!({ "instance_logs": [log] }))
 }
 
-pub(super) fn list(call: &mut Call<'_>) -> Handled {
+pub(super) fn list(call: &mut ReadCall<'_>) -> Handled {
     of_path(call)?;
     let mut answer = call.list(&LOG)?;
     Ok(json!({ "instance_logs": answer["instance_logs"].take() }))
 }
 
-pub(super) fn details(call: &mut Call<'_>) -> Handled {
+pub(super) fn details(call: &mut ReadCall<'_>) -> Handled {
     of_path(call)?;
     Ok(json!({ "details": [] }))
 }

@@ -6,14 +6,14 @@ use serde_json::{Map, Value, json};
 
 use super::kinds::SECRET;
 use super::secrets::is_deleted;
-use crate::call::{Call, Handled, object};
+use crate::call::{Handled, ReadCall, object};
 use crate::paging;
 use crate::store::Object;
 
 /// The fields of a secret in this list.
 const DETAILS: [&str; 6] = ["id", "tags", "version_count", "protected", "type", "ephemeral_policy"];
 
-pub(super) fn browse(call: &mut Call<'_>) -> Handled {
+pub(super) fn browse(call: &mut ReadCall<'_>) -> Handled {
     let prefix = call.query.remove("prefix").and_then(|prefix| prefix.as_str().map(str::to_owned));
     let current = format!("/{}", prefix.unwrap_or_default().trim_matches('/'));
     let (query, locality) = (call.query.clone(), call.locality());

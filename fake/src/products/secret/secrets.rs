@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 
 use super::kinds::{SECRET, VERSION};
-use crate::call::{Call, Handled};
+use crate::call::{Call, Handled, ReadCall};
 use crate::paging;
 use crate::response::ApiError;
 use crate::store::Object;
@@ -43,7 +43,7 @@ pub(super) fn create(call: &mut Call<'_>) -> Handled {
 }
 
 /// As documented: secrets with a requested deletion are listed only on request.
-pub(super) fn list(call: &mut Call<'_>) -> Handled {
+pub(super) fn list(call: &mut ReadCall<'_>) -> Handled {
     let mut query = call.query.clone();
     let deleted = query.remove("scheduled_for_deletion") == Some(json!(true));
     let ephemeral = query.remove("ephemeral").and_then(|ephemeral| ephemeral.as_bool());

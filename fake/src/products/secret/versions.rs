@@ -7,7 +7,7 @@ use scaleway_api::{Reason, Violation};
 use serde_json::{Map, Value, json};
 
 use super::kinds::{SECRET, VERSION, latest, of_secret, revision};
-use crate::call::{Call, Handled};
+use crate::call::{Call, Handled, ReadCall, WorldRef};
 use crate::clock;
 use crate::response::ApiError;
 use crate::store::Object;
@@ -44,13 +44,13 @@ pub(super) fn create(call: &mut Call<'_>) -> Handled {
     Ok(call.insert(&VERSION, version))
 }
 
-pub(super) fn get(call: &mut Call<'_>) -> Handled {
+pub(super) fn get(call: &mut ReadCall<'_>) -> Handled {
     let version = call.find(&VERSION, &of_path(call)?)?;
     Ok(call.show(&VERSION, version))
 }
 
 /// As recorded: the newest first.
-pub(super) fn list(call: &mut Call<'_>) -> Handled {
+pub(super) fn list(call: &mut ReadCall<'_>) -> Handled {
     call.find(&SECRET, &call.parameter("secret_id"))?;
     call.order = Some("revision_desc");
     call.list(&VERSION)
@@ -81,14 +81,14 @@ pub(super) fn delete(call: &mut Call<'_>) -> Handled {
     Ok(Value::Null)
 }
 
-pub(super) fn access(call: &mut Call<'_>) -> Handled {
+pub(super) fn access(call: &mut ReadCall<'_>) -> Handled {
     let secret = call.find(&SECRET, &call.parameter("secret_id"))?;
     let version = call.find(&VERSION, &of_path(call)?)?;
     reveal(secret, version)
 }
 
 /// The secret with this name in this path of the project.
-pub(super) fn access_by_path(call: &mut Call<'_>) -> Handled {
+pub(super) fn access_by_path(call: &mut ReadCall<'_>) -> Handled {
     let asked = |name: &str| call.query.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
     let (path, name, project) = (asked("secret_path"), asked("secret_name"), asked("project_id"));
     let region = call.locality();
@@ -124,13 +124,13 @@ fn change(call: &mut Call<'_>, id: &str, fields: Map<String, Value>) -> Handled 
 }
 
 /// The ID of the version in the path.
-fn of_path(call: &Call<'_>) -> Result<String, ApiError> {
+fn of_path(call: &Call<'_, impl WorldRef>) -> Result<String, ApiError> {
     let secret = call.find(&SECRET, &call.parameter("secret_id"))?;
     resolve(call, &secret.id)
 }
 
 /// `latest` and `latest_enabled` are aliases of numbers.
-fn resolve(call: &Call<'_>, secret: &str) -> Result<String, ApiError> {
+fn resolve(call: &Call<'_, impl WorldRef>, secret: &str) -> Result<String, ApiError> {
     let named = call.parameter("revision");
     let number = match named.as_str() {
         "latest" => latest(&call.world.store, secret),

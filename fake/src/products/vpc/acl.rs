@@ -3,10 +3,10 @@
 use serde_json::{Value, json};
 
 use super::vpcs::VPC;
-use crate::call::{Call, Handled};
+use crate::call::{Call, Handled, ReadCall};
 use crate::response::ApiError;
 
-pub(super) fn get(call: &mut Call<'_>) -> Handled {
+pub(super) fn get(call: &mut ReadCall<'_>) -> Handled {
     let is_ipv6 = call.query.get("is_ipv6") == Some(&json!(true));
     let found = call.find(&VPC, &call.parameter("vpc_id"))?.hidden.get(name(is_ipv6)).cloned();
     Ok(found.unwrap_or_else(|| json!({ "default_policy": "accept", "rules": [] })))

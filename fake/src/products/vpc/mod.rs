@@ -14,13 +14,13 @@ pub(crate) use private_network::PRIVATE_NETWORK;
 pub(crate) static PRODUCT: Product = Product {
     document: "vpc.v2",
     kinds: &[],
-    routes: &[
+    reads: &[("GetACL", acl::get), ("ListRoutesWithNexthop", route::list_with_next_hop)],
+    writes: &[
+        // It creates the default VPC of a project if it is selected.
         ("ListVPCs", vpcs::list),
-        ("GetACL", acl::get),
         ("SetACL", acl::set),
         ("CreatePrivateNetwork", private_network::create),
         ("CreateRoute", route::create),
-        ("ListRoutesWithNexthop", route::list_with_next_hop),
         ("UpdateRoute", route::update),
         ("CreateIngressRule", ingress_rule::create),
         ("UpdateIngressRule", ingress_rule::update),

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::subnet::SUBNET;
-use crate::call::{Call, Handled};
+use crate::call::{Call, Handled, ReadCall, WorldRef};
 use crate::facts::Named;
 use crate::plain;
 use crate::products::ipam;
@@ -38,7 +38,7 @@ fn rewrite(call: &mut Call<'_>) {
 }
 
 /// As recorded: the routes of private networks are first, and have no ID; tags do not filter.
-pub(super) fn list_with_next_hop(call: &mut Call<'_>) -> Handled {
+pub(super) fn list_with_next_hop(call: &mut ReadCall<'_>) -> Handled {
     let region = call.locality();
     let of_networks = call.world.store.of(&SUBNET).filter(|subnet| subnet.locality == region).map(|subnet| {
         json!({
@@ -73,7 +73,7 @@ pub(super) fn list_with_next_hop(call: &mut Call<'_>) -> Handled {
     Ok(json!({ "routes": routes, "total_count": total }))
 }
 
-fn with_next_hop(call: &Call<'_>, route: &Value) -> Value {
+fn with_next_hop(call: &Call<'_, impl WorldRef>, route: &Value) -> Value {
     let holder = route["nexthop_resource_id"].as_str().and_then(|id| ipam::held_by(call, id));
     let (address, resource) = holder.unwrap_or_default();
     json!({

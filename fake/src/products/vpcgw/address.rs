@@ -5,7 +5,7 @@ use std::net::Ipv4Addr;
 use serde_json::{Value, json};
 
 use super::kinds::IP;
-use crate::call::{Call, Handled};
+use crate::call::{Call, Handled, ReadCall};
 use crate::paging;
 use crate::products::domain_names;
 use crate::response::ApiError;
@@ -40,7 +40,7 @@ pub(super) fn book(call: &mut Call<'_>, project: &str, tags: &Value) -> String {
 }
 
 /// A filter selects addresses without a gateway.
-pub(super) fn list(call: &mut Call<'_>) -> Handled {
+pub(super) fn list(call: &mut ReadCall<'_>) -> Handled {
     let mut query = call.query.clone();
     let is_free = query.remove("is_free").and_then(|free| free.as_bool());
     Ok(call.page(&IP, |address| {

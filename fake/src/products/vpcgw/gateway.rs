@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::address;
 use super::kinds::{GATEWAY, GATEWAY_NETWORK, IP};
-use crate::call::{Call, Handled, object};
+use crate::call::{Call, Handled, ReadCall, object};
 use crate::paging;
 use crate::response::ApiError;
 
@@ -62,7 +62,7 @@ pub(super) fn create(call: &mut Call<'_>) -> Handled {
 }
 
 /// Legacy gateways, which a filter selects, do not exist.
-pub(super) fn list(call: &mut Call<'_>) -> Handled {
+pub(super) fn list(call: &mut ReadCall<'_>) -> Handled {
     let mut query = call.query.clone();
     query.remove("include_legacy");
     let name = query.remove("name");
