@@ -13,6 +13,7 @@ use s3s::{S3Result, s3_error};
 
 use super::storage::{Caller, Storage, no_such_bucket};
 use super::{acl, policy};
+use crate::call::WorldRef;
 use crate::rights;
 use crate::state::Server;
 
@@ -32,8 +33,8 @@ impl S3Access for Access {
             *operation = Some(name.clone());
         }
         let now = self.server.clock.now();
-        let mut world = self.server.write();
-        let storage = Storage { world: &mut world, now, caller: &self.caller };
+        let world = self.server.read();
+        let storage = Storage { world: &*world, now, caller: &self.caller };
         let path = cx.s3_path();
         match path.get_bucket_name() {
             Some(bucket) if name != "CreateBucket" => storage.allow(bucket, path.get_object_key(), &name),
@@ -45,7 +46,7 @@ impl S3Access for Access {
     }
 }
 
-impl Storage<'_> {
+impl<W: WorldRef> Storage<'_, W> {
     /// Returns an error unless the caller may do this with the bucket or the object.
     pub(super) fn allow(&self, bucket: &str, key: Option<&str>, operation: &str) -> S3Result {
         let bucket = self.bucket(bucket).map_err(|_| no_such_bucket())?;

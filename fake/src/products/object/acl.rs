@@ -9,7 +9,8 @@ use s3s::dto::{
 use s3s::{S3Result, s3_error};
 use serde_json::{Value, json};
 
-use super::storage::{Storage, owner, owner_id};
+use super::storage::{ReadStorage, Storage, owner, owner_id};
+use crate::call::WorldRef;
 use crate::store::Object;
 
 const ALL_USERS: &str = "http://acs.amazonaws.com/groups/global/AllUsers";
@@ -42,7 +43,7 @@ pub(super) fn put_of_bucket(storage: &mut Storage<'_>, input: PutBucketAclInput)
     Ok(PutBucketAclOutput::default())
 }
 
-pub(super) fn get_of_bucket(storage: &mut Storage<'_>, input: GetBucketAclInput) -> S3Result<GetBucketAclOutput> {
+pub(super) fn get_of_bucket(storage: &ReadStorage<'_>, input: GetBucketAclInput) -> S3Result<GetBucketAclOutput> {
     let bucket = storage.bucket(&input.bucket)?;
     Ok(GetBucketAclOutput { owner: Some(owner(bucket)), grants: Some(shown(&bucket.fields["grants"])) })
 }
@@ -56,7 +57,7 @@ pub(super) fn put_of_object(storage: &mut Storage<'_>, input: PutObjectAclInput)
     Ok(PutObjectAclOutput::default())
 }
 
-pub(super) fn get_of_object(storage: &mut Storage<'_>, input: GetObjectAclInput) -> S3Result<GetObjectAclOutput> {
+pub(super) fn get_of_object(storage: &ReadStorage<'_>, input: GetObjectAclInput) -> S3Result<GetObjectAclOutput> {
     let owner = owner(storage.bucket(&input.bucket)?);
     let object = storage.object(&input.bucket, &input.key, input.version_id.as_deref())?;
     let grants = Some(shown(&object.fields["grants"]));
@@ -64,7 +65,12 @@ pub(super) fn get_of_object(storage: &mut Storage<'_>, input: GetObjectAclInput)
 }
 
 /// Whether a list allows the operation to the caller.
-pub(super) fn allows(storage: &Storage<'_>, bucket: &Object, key: Option<&str>, operation: &str) -> bool {
+pub(super) fn allows(
+    storage: &Storage<'_, impl WorldRef>,
+    bucket: &Object,
+    key: Option<&str>,
+    operation: &str,
+) -> bool {
     let (needed, of_object) = match operation {
         "HeadBucket" | "ListObjects" | "ListObjectsV2" | "ListObjectVersions" | "ListMultipartUploads" => {
             ("READ", false)

@@ -8,7 +8,7 @@ use s3s::{S3Result, s3_error};
 use serde_json::{Map, Value, json};
 
 use super::acl;
-use super::storage::{BUCKET, OBJECT, Storage, UPLOAD, no_such_bucket, owner_id, time};
+use super::storage::{BUCKET, OBJECT, ReadStorage, Storage, UPLOAD, no_such_bucket, owner_id, time};
 use crate::call::object;
 use crate::store::Object;
 
@@ -67,18 +67,18 @@ pub(super) fn delete(storage: &mut Storage<'_>, input: DeleteBucketInput) -> S3R
     Ok(DeleteBucketOutput::default())
 }
 
-pub(super) fn head(storage: &mut Storage<'_>, input: HeadBucketInput) -> S3Result<HeadBucketOutput> {
+pub(super) fn head(storage: &ReadStorage<'_>, input: HeadBucketInput) -> S3Result<HeadBucketOutput> {
     let bucket = storage.bucket(&input.bucket)?;
     Ok(HeadBucketOutput { bucket_region: Some(bucket.locality.clone()), ..HeadBucketOutput::default() })
 }
 
-pub(super) fn location(storage: &mut Storage<'_>, input: GetBucketLocationInput) -> S3Result<GetBucketLocationOutput> {
+pub(super) fn location(storage: &ReadStorage<'_>, input: GetBucketLocationInput) -> S3Result<GetBucketLocationOutput> {
     let region = storage.bucket(&input.bucket)?.locality.clone();
     Ok(GetBucketLocationOutput { location_constraint: Some(region.into()) })
 }
 
 /// The buckets of the caller's project at this endpoint.
-pub(super) fn list(storage: &mut Storage<'_>, _: ListBucketsInput) -> S3Result<ListBucketsOutput> {
+pub(super) fn list(storage: &ReadStorage<'_>, _: ListBucketsInput) -> S3Result<ListBucketsOutput> {
     let project = storage.caller.project.clone().unwrap_or_default();
     let own = |bucket: &&Object| bucket.text("project_id") == project && bucket.locality == storage.caller.region;
     let mut buckets: Vec<_> = storage.world.store.of(&BUCKET).filter(own).map(shown).collect();

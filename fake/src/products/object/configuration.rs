@@ -2,8 +2,9 @@
 //!
 //! Each is one field of the bucket, the JSON of the type in `s3s`; null if it is not set.
 
-use super::storage::Storage;
+use super::storage::{ReadStorage, Storage};
 use super::{policy, rules};
+use crate::call::WorldRef;
 use axum::http::StatusCode;
 use s3s::dto::{
     DeleteBucketCorsInput, DeleteBucketCorsOutput, DeleteBucketEncryptionInput, DeleteBucketEncryptionOutput,
@@ -23,7 +24,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-pub(super) fn get_tagging(storage: &mut Storage<'_>, input: GetBucketTaggingInput) -> S3Result<GetBucketTaggingOutput> {
+pub(super) fn get_tagging(storage: &ReadStorage<'_>, input: GetBucketTaggingInput) -> S3Result<GetBucketTaggingOutput> {
     let none = || s3_error!(NoSuchTagSet, "The TagSet does not exist");
     let tags = storage.read::<Vec<Tag>>(&input.bucket, "tags")?.ok_or_else(none)?;
     Ok(GetBucketTaggingOutput { tag_set: tags })
@@ -43,7 +44,7 @@ pub(super) fn delete_tagging(
     Ok(DeleteBucketTaggingOutput::default())
 }
 
-pub(super) fn get_cors(storage: &mut Storage<'_>, input: GetBucketCorsInput) -> S3Result<GetBucketCorsOutput> {
+pub(super) fn get_cors(storage: &ReadStorage<'_>, input: GetBucketCorsInput) -> S3Result<GetBucketCorsOutput> {
     let none = || s3_error!(NoSuchCORSConfiguration, "The CORS configuration does not exist");
     let rules = storage.read(&input.bucket, "cors")?.ok_or_else(none)?;
     Ok(GetBucketCorsOutput { cors_rules: Some(rules) })
@@ -65,7 +66,7 @@ pub(super) fn delete_cors(storage: &mut Storage<'_>, input: DeleteBucketCorsInpu
 }
 
 pub(super) fn get_lifecycle(
-    storage: &mut Storage<'_>,
+    storage: &ReadStorage<'_>,
     input: GetBucketLifecycleConfigurationInput,
 ) -> S3Result<GetBucketLifecycleConfigurationOutput> {
     let none = || s3_error!(NoSuchLifecycleConfiguration, "The lifecycle configuration does not exist");
@@ -121,7 +122,7 @@ pub(super) fn delete_lifecycle(
 }
 
 pub(super) fn get_encryption(
-    storage: &mut Storage<'_>,
+    storage: &ReadStorage<'_>,
     input: GetBucketEncryptionInput,
 ) -> S3Result<GetBucketEncryptionOutput> {
     let none = || {
@@ -155,7 +156,7 @@ pub(super) fn delete_encryption(
     Ok(DeleteBucketEncryptionOutput::default())
 }
 
-pub(super) fn get_website(storage: &mut Storage<'_>, input: GetBucketWebsiteInput) -> S3Result<GetBucketWebsiteOutput> {
+pub(super) fn get_website(storage: &ReadStorage<'_>, input: GetBucketWebsiteInput) -> S3Result<GetBucketWebsiteOutput> {
     let none = || s3_error!(NoSuchWebsiteConfiguration, "The specified bucket does not have a website configuration");
     let found: WebsiteConfiguration = storage.read(&input.bucket, "website")?.ok_or_else(none)?;
     Ok(GetBucketWebsiteOutput {
@@ -180,7 +181,7 @@ pub(super) fn delete_website(
 }
 
 pub(super) fn get_versioning(
-    storage: &mut Storage<'_>,
+    storage: &ReadStorage<'_>,
     input: GetBucketVersioningInput,
 ) -> S3Result<GetBucketVersioningOutput> {
     let status = storage.bucket(&input.bucket)?.text("versioning").to_owned();
@@ -205,7 +206,7 @@ pub(super) fn put_versioning(
     Ok(PutBucketVersioningOutput::default())
 }
 
-pub(super) fn get_policy(storage: &mut Storage<'_>, input: GetBucketPolicyInput) -> S3Result<GetBucketPolicyOutput> {
+pub(super) fn get_policy(storage: &ReadStorage<'_>, input: GetBucketPolicyInput) -> S3Result<GetBucketPolicyOutput> {
     let none = || s3_error!(NoSuchBucketPolicy, "The bucket policy does not exist");
     let policy = storage.read(&input.bucket, "policy")?.ok_or_else(none)?;
     Ok(GetBucketPolicyOutput { policy: Some(policy) })
@@ -225,7 +226,7 @@ pub(super) fn delete_policy(
     Ok(DeleteBucketPolicyOutput::default())
 }
 
-impl Storage<'_> {
+impl<W: WorldRef> Storage<'_, W> {
     /// A configuration of the bucket, if it is set.
     pub(super) fn read<T: DeserializeOwned>(&self, bucket: &str, name: &str) -> S3Result<Option<T>> {
         let value = self.setting(bucket, name)?;
@@ -234,7 +235,9 @@ impl Storage<'_> {
         }
         serde_json::from_value(value).map(Some).map_err(S3Error::internal_error)
     }
+}
 
+impl Storage<'_> {
     pub(super) fn write(&mut self, bucket: &str, name: &str, value: &impl Serialize) -> S3Result {
         let value = serde_json::to_value(value).map_err(S3Error::internal_error)?;
         self.set(bucket, name, value)

@@ -14,9 +14,9 @@ use s3s::{S3Error, S3Result, s3_error};
 use serde_json::{Map, Value, json};
 
 use super::rules::{check_class, check_tags, tags_of_header};
-use super::storage::{OBJECT, Storage, owner_id, time};
+use super::storage::{OBJECT, ReadStorage, Storage, owner_id, time};
 use super::{acl, digest, lock};
-use crate::call::object;
+use crate::call::{WorldRef, object};
 use crate::store::Object;
 
 /// The version ID of objects without versioning.
@@ -91,7 +91,7 @@ pub(super) fn put(
     Ok((output, checksum_headers(&checksums)))
 }
 
-pub(super) fn get(storage: &mut Storage<'_>, input: GetObjectInput) -> S3Result<(GetObjectOutput, HeaderMap)> {
+pub(super) fn get(storage: &ReadStorage<'_>, input: GetObjectInput) -> S3Result<(GetObjectOutput, HeaderMap)> {
     let found = storage.object(&input.bucket, &input.key, input.version_id.as_deref())?;
     check_customer_key(found, input.sse_customer_key.as_deref(), input.sse_customer_key_md5)?;
     let all = storage.world.contents.get(&found.id).cloned().unwrap_or_default();
@@ -128,7 +128,7 @@ pub(super) fn get(storage: &mut Storage<'_>, input: GetObjectInput) -> S3Result<
     Ok((output, headers))
 }
 
-pub(super) fn head(storage: &mut Storage<'_>, input: HeadObjectInput) -> S3Result<(HeadObjectOutput, HeaderMap)> {
+pub(super) fn head(storage: &ReadStorage<'_>, input: HeadObjectInput) -> S3Result<(HeadObjectOutput, HeaderMap)> {
     let found = storage.object(&input.bucket, &input.key, input.version_id.as_deref())?;
     check_customer_key(found, input.sse_customer_key.as_deref(), input.sse_customer_key_md5)?;
     let mut headers = headers_of(found);
@@ -219,7 +219,7 @@ pub(super) fn delete_many(storage: &mut Storage<'_>, input: DeleteObjectsInput) 
     Ok(DeleteObjectsOutput { deleted: Some(deleted), errors: Some(errors), ..DeleteObjectsOutput::default() })
 }
 
-pub(super) fn get_tagging(storage: &mut Storage<'_>, input: GetObjectTaggingInput) -> S3Result<GetObjectTaggingOutput> {
+pub(super) fn get_tagging(storage: &ReadStorage<'_>, input: GetObjectTaggingInput) -> S3Result<GetObjectTaggingOutput> {
     let found = storage.object(&input.bucket, &input.key, input.version_id.as_deref())?;
     let tag_set = serde_json::from_value(found.fields["tags"].clone()).map_err(S3Error::internal_error)?;
     Ok(GetObjectTaggingOutput { tag_set, version_id: shown_version(found) })
@@ -241,7 +241,7 @@ pub(super) fn delete_tagging(
     Ok(DeleteObjectTaggingOutput::default())
 }
 
-impl Storage<'_> {
+impl<W: WorldRef> Storage<'_, W> {
     /// The newest version of an object, or the version with this ID; a delete marker does not count.
     pub(super) fn object(&self, bucket: &str, key: &str, version: Option<&str>) -> S3Result<&Object> {
         self.bucket(bucket)?;
@@ -252,6 +252,15 @@ impl Storage<'_> {
         })
     }
 
+    fn version(&self, bucket: &str, key: &str, version: Option<&str>) -> Option<&Object> {
+        let same = |found: &&Object| {
+            found.text("bucket") == bucket && version.is_none_or(|version| found.text("version_id") == version)
+        };
+        self.world.store.with_value(&OBJECT, "key", key).filter(same).last()
+    }
+}
+
+impl Storage<'_> {
     pub(super) fn object_mut(&mut self, bucket: &str, key: &str, version: Option<&str>) -> S3Result<&mut Object> {
         let found = self.object(bucket, key, version)?;
         let (region, id) = (found.locality.clone(), found.id.clone());
@@ -292,13 +301,6 @@ impl Storage<'_> {
         self.world.contents.remove(&id);
         self.world.store.insert(Object::new(&OBJECT, &region, &id, fields));
         Ok(id)
-    }
-
-    fn version(&self, bucket: &str, key: &str, version: Option<&str>) -> Option<&Object> {
-        let same = |found: &&Object| {
-            found.text("bucket") == bucket && version.is_none_or(|version| found.text("version_id") == version)
-        };
-        self.world.store.with_value(&OBJECT, "key", key).filter(same).last()
     }
 
     /// Deletes a version, or adds a delete marker: returns the ID of the deleted version or of the marker, and whether

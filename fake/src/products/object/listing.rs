@@ -7,7 +7,7 @@ use s3s::dto::{
     Object as Shown, ObjectVersion,
 };
 
-use super::storage::{OBJECT, Storage, owner, time};
+use super::storage::{OBJECT, ReadStorage, owner, time};
 use crate::store::Object;
 
 /// The maximum length of a list.
@@ -30,7 +30,7 @@ struct Part<'a> {
     next: Option<String>,
 }
 
-pub(super) fn objects(storage: &mut Storage<'_>, input: ListObjectsInput) -> S3Result<ListObjectsOutput> {
+pub(super) fn objects(storage: &ReadStorage<'_>, input: ListObjectsInput) -> S3Result<ListObjectsOutput> {
     let most = input.max_keys.unwrap_or(LONGEST).min(LONGEST);
     let (prefix, marker) = (input.prefix.unwrap_or_default(), input.marker.unwrap_or_default());
     let wanted = Wanted {
@@ -56,7 +56,7 @@ pub(super) fn objects(storage: &mut Storage<'_>, input: ListObjectsInput) -> S3R
     })
 }
 
-pub(super) fn objects_v2(storage: &mut Storage<'_>, input: ListObjectsV2Input) -> S3Result<ListObjectsV2Output> {
+pub(super) fn objects_v2(storage: &ReadStorage<'_>, input: ListObjectsV2Input) -> S3Result<ListObjectsV2Output> {
     let most = input.max_keys.unwrap_or(LONGEST).min(LONGEST);
     let prefix = input.prefix.unwrap_or_default();
     let wanted = Wanted {
@@ -87,7 +87,7 @@ pub(super) fn objects_v2(storage: &mut Storage<'_>, input: ListObjectsV2Input) -
 
 /// All versions, by key, the newest first.
 pub(super) fn versions(
-    storage: &mut Storage<'_>,
+    storage: &ReadStorage<'_>,
     input: ListObjectVersionsInput,
 ) -> S3Result<ListObjectVersionsOutput> {
     let most = usize::try_from(input.max_keys.unwrap_or(LONGEST).min(LONGEST)).unwrap_or_default();
@@ -152,7 +152,7 @@ pub(super) fn versions(
     })
 }
 
-impl Storage<'_> {
+impl ReadStorage<'_> {
     fn part<'a>(&'a self, wanted: &Wanted<'_>) -> S3Result<Part<'a>> {
         self.bucket(wanted.bucket)?;
         let in_bucket = self.world.store.with_value(&OBJECT, "bucket", wanted.bucket);

@@ -11,14 +11,14 @@ use s3s::dto::{
 use s3s::{S3Result, s3_error};
 use serde_json::{Map, Value, json};
 
-use super::storage::{Storage, time};
+use super::storage::{ReadStorage, Storage, time};
 use crate::store::Object;
 
 const HOURS_A_DAY: i64 = 24;
 const DAYS_A_YEAR: i64 = 365;
 
 pub(super) fn get(
-    storage: &mut Storage<'_>,
+    storage: &ReadStorage<'_>,
     input: GetObjectLockConfigurationInput,
 ) -> S3Result<GetObjectLockConfigurationOutput> {
     let none =
@@ -50,7 +50,7 @@ pub(super) fn put(
 }
 
 pub(super) fn get_legal_hold(
-    storage: &mut Storage<'_>,
+    storage: &ReadStorage<'_>,
     input: GetObjectLegalHoldInput,
 ) -> S3Result<GetObjectLegalHoldOutput> {
     let found = storage.object(&input.bucket, &input.key, input.version_id.as_deref())?;
@@ -71,7 +71,7 @@ pub(super) fn put_legal_hold(
 }
 
 pub(super) fn get_retention(
-    storage: &mut Storage<'_>,
+    storage: &ReadStorage<'_>,
     input: GetObjectRetentionInput,
 ) -> S3Result<GetObjectRetentionOutput> {
     let found = storage.object(&input.bucket, &input.key, input.version_id.as_deref())?;

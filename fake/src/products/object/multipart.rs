@@ -12,9 +12,9 @@ use serde_json::json;
 
 use super::contents::{Draft, UNVERSIONED, Upload, checksum_headers};
 use super::rules::{check_class, tags_of_header};
-use super::storage::{PART, Storage, UPLOAD, owner, owner_id, time};
+use super::storage::{PART, ReadStorage, Storage, UPLOAD, owner, owner_id, time};
 use super::{acl, digest, lock};
-use crate::call::object;
+use crate::call::{WorldRef, object};
 use crate::store::Object;
 
 /// The maximum length of lists of uploads and parts, as everywhere in S3.
@@ -127,7 +127,7 @@ pub(super) fn abort(
 }
 
 pub(super) fn list(
-    storage: &mut Storage<'_>,
+    storage: &ReadStorage<'_>,
     input: ListMultipartUploadsInput,
 ) -> S3Result<ListMultipartUploadsOutput> {
     let owner = owner(storage.bucket(&input.bucket)?);
@@ -153,7 +153,7 @@ pub(super) fn list(
     })
 }
 
-pub(super) fn parts(storage: &mut Storage<'_>, input: ListPartsInput) -> S3Result<ListPartsOutput> {
+pub(super) fn parts(storage: &ReadStorage<'_>, input: ListPartsInput) -> S3Result<ListPartsOutput> {
     storage.upload(&input.bucket, &input.key, &input.upload_id)?;
     let found = storage.world.store.with_value(&PART, "upload_id", &input.upload_id);
     let one = |part: &Object| Part {
@@ -176,14 +176,16 @@ pub(super) fn parts(storage: &mut Storage<'_>, input: ListPartsInput) -> S3Resul
     })
 }
 
-impl Storage<'_> {
+impl<W: WorldRef> Storage<'_, W> {
     fn upload(&self, bucket: &str, key: &str, id: &str) -> S3Result<&Object> {
         self.bucket(bucket)?;
         let found = self.world.store.anywhere(&UPLOAD, id);
         let found = found.filter(|upload| upload.text("bucket") == bucket && upload.text("key") == key);
         found.ok_or_else(|| s3_error!(NoSuchUpload, "The specified upload does not exist."))
     }
+}
 
+impl Storage<'_> {
     fn forget(&mut self, id: &str) {
         let Some(region) = self.world.store.anywhere(&UPLOAD, id).map(|upload| upload.locality.clone()) else { return };
         let parts = self.world.store.with_value(&PART, "upload_id", id).map(|part| part.id.clone());

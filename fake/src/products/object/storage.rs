@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use s3s::{S3Result, s3_error};
 use serde_json::Value;
 
-use crate::call::{OWNER, World};
+use crate::call::{OWNER, World, WorldRef};
 use crate::rights::Grants;
 use crate::store::{Kind, Missing, Object};
 
@@ -42,9 +42,12 @@ impl Caller {
     }
 }
 
+/// The state of Object Storage during one request that does not change it.
+pub(super) type ReadStorage<'a> = Storage<'a, &'a World>;
+
 /// The state of Object Storage during one request.
-pub(super) struct Storage<'a> {
-    pub(super) world: &'a mut World,
+pub(super) struct Storage<'a, W = &'a mut World> {
+    pub(super) world: W,
     pub(super) now: Timestamp,
     pub(super) caller: &'a Caller,
 }
@@ -53,7 +56,7 @@ const fn kind(name: &'static str, indexed: &'static [&'static str]) -> Kind {
     Kind { id: "", indexed, ..Kind::new(name, "", "", Missing::Message("there is no such object in Object Storage")) }
 }
 
-impl Storage<'_> {
+impl<W: WorldRef> Storage<'_, W> {
     /// The bucket with this name at the endpoint of the request.
     pub(super) fn bucket(&self, name: &str) -> S3Result<&Object> {
         let found = self.world.store.anywhere(&BUCKET, name);
@@ -65,16 +68,18 @@ impl Storage<'_> {
         Ok(self.bucket(bucket)?.fields.get(name).cloned().unwrap_or_default())
     }
 
+    /// The time of the request in whole seconds, the format of Object Storage.
+    pub(super) fn timestamp(&self) -> String {
+        format!("{:.0}", self.now)
+    }
+}
+
+impl Storage<'_> {
     pub(super) fn set(&mut self, bucket: &str, name: &str, value: Value) -> S3Result {
         let region = self.bucket(bucket)?.locality.clone();
         let bucket = self.world.store.get_mut(&BUCKET, &region, bucket).map_err(|_| no_such_bucket())?;
         bucket.fields.insert(name.to_owned(), value);
         Ok(())
-    }
-
-    /// The time of the request in whole seconds, the format of Object Storage.
-    pub(super) fn timestamp(&self) -> String {
-        format!("{:.0}", self.now)
     }
 }
 
