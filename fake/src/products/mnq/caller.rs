@@ -26,8 +26,12 @@ pub(super) struct Caller {
     permissions: Vec<&'static str>,
 }
 
+pub(super) const MANAGE: &str = "can_manage";
+pub(super) const PUBLISH: &str = "can_publish";
+pub(super) const RECEIVE: &str = "can_receive";
+
 /// The permissions of credentials.
-const PERMISSIONS: [&str; 3] = ["can_manage", "can_publish", "can_receive"];
+const PERMISSIONS: [&str; 3] = [MANAGE, PUBLISH, RECEIVE];
 
 impl Protocol {
     /// The name in hosts, signatures and paths of the log.

@@ -8,11 +8,10 @@ use std::sync::Arc;
 use axum::body::Bytes;
 use axum::http::Response;
 
-use super::caller::Caller;
 pub(crate) use super::caller::Protocol;
 use super::message_error::MessageError;
 use super::signature::Signature;
-use super::wire::{self, Message};
+use super::wire::{self, Handler, Signed};
 use super::{queues, topics};
 use crate::request::Received;
 use crate::state::Server;
@@ -53,16 +52,31 @@ pub(crate) fn addressed(received: &Received) -> Option<Addressed> {
 pub(crate) fn answer(server: &Arc<Server>, addressed: &Addressed, received: &Received) -> Response<Bytes> {
     let Addressed { protocol, action } = addressed;
     let now = server.clock.now();
-    let mut world = server.write();
-    let id = world.uuid();
-    let answered = Caller::of(&world, *protocol, received).and_then(|caller| {
-        let fields = wire::fields(*protocol, received)?;
-        let mut message = Message { world: &mut world, now, caller, fields, endpoint: wire::endpoint(received) };
-        match protocol {
-            Protocol::Sqs => queues::serve(&mut message, action),
-            Protocol::Sns => topics::serve(&mut message, action),
+    let id = server.rng.uuid();
+    let operation = match protocol {
+        Protocol::Sqs => queues::operation(action),
+        Protocol::Sns => topics::operation(action),
+    };
+    let answered = match operation {
+        Some((any_of, Handler::Read(handler))) => {
+            let world = server.read();
+            Signed::of(&*world, *protocol, received, now).and_then(|message| {
+                message.caller.need(any_of)?;
+                handler(&message)
+            })
         }
-    });
+        Some((any_of, Handler::Write(handler))) => {
+            let mut world = server.write();
+            Signed::of(&mut *world, *protocol, received, now).and_then(|mut message| {
+                message.caller.need(any_of)?;
+                handler(&mut message)
+            })
+        }
+        None => {
+            let is_signed = Signed::of(&*server.read(), *protocol, received, now).map(drop);
+            is_signed.and(Err(MessageError::new("InvalidAction", format!("the fake does not serve {action}"))))
+        }
+    };
     wire::response(*protocol, action, answered, &id)
 }
 

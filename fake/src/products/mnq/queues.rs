@@ -8,11 +8,11 @@ use jiff::{SignedDuration, Timestamp};
 use md5::{Digest, Md5};
 use serde_json::{Map, Value, json};
 
-use super::caller::Protocol;
+use super::caller::{MANAGE, PUBLISH, Protocol, RECEIVE};
 use super::kinds::QUEUE;
 use super::message_error::MessageError;
-use super::wire::{Answer, Message};
-use crate::call::object;
+use super::wire::{Answer, Handler, Message, ReadMessage, Signed};
+use crate::call::{WorldRef, object};
 use crate::store::Object;
 
 /// The numbers among the attributes, with minimum, maximum and default.
@@ -28,23 +28,21 @@ const DEDUPLICATION: &str = "ContentBasedDeduplication";
 const POLICY: &str = "RedrivePolicy";
 const SUFFIX: &str = ".fifo";
 
-pub(super) fn serve(message: &mut Message<'_>, action: &str) -> Answer {
-    let (manage, publish, receive) = ("can_manage", "can_publish", "can_receive");
-    let (any_of, serve): (&[&str], fn(&mut Message<'_>) -> Answer) = match action {
-        "CreateQueue" => (&[manage], create),
-        "SetQueueAttributes" => (&[manage], set),
-        "DeleteQueue" => (&[manage], delete),
-        "PurgeQueue" => (&[manage], purge),
-        "GetQueueUrl" => (&[manage, publish, receive], url),
-        "GetQueueAttributes" => (&[manage, publish, receive], get),
-        "ListQueues" => (&[manage], list),
-        "SendMessage" => (&[publish], send),
-        "ReceiveMessage" => (&[receive], receive_message),
-        "DeleteMessage" => (&[receive], delete_message),
-        _ => return Err(MessageError::new("InvalidAction", format!("the fake does not serve {action}"))),
-    };
-    message.caller.need(any_of)?;
-    serve(message)
+/// The permissions of an operation, of which the caller needs one, and what implements it.
+pub(super) fn operation(action: &str) -> Option<(&'static [&'static str], Handler)> {
+    Some(match action {
+        "CreateQueue" => (&[MANAGE], Handler::Write(create)),
+        "SetQueueAttributes" => (&[MANAGE], Handler::Write(set)),
+        "DeleteQueue" => (&[MANAGE], Handler::Write(delete)),
+        "PurgeQueue" => (&[MANAGE], Handler::Write(purge)),
+        "GetQueueUrl" => (&[MANAGE, PUBLISH, RECEIVE], Handler::Read(url)),
+        "GetQueueAttributes" => (&[MANAGE, PUBLISH, RECEIVE], Handler::Read(get)),
+        "ListQueues" => (&[MANAGE], Handler::Read(list)),
+        "SendMessage" => (&[PUBLISH], Handler::Write(send)),
+        "ReceiveMessage" => (&[RECEIVE], Handler::Write(receive_message)),
+        "DeleteMessage" => (&[RECEIVE], Handler::Write(delete_message)),
+        _ => return None,
+    })
 }
 
 fn create(message: &mut Message<'_>) -> Answer {
@@ -81,7 +79,12 @@ pub(super) fn is_name(name: &str) -> bool {
 }
 
 /// Rejects attributes that the queue cannot have.
-fn check(message: &Message<'_>, given: &[(String, String)], is_fifo: bool, is_new: bool) -> Result<(), MessageError> {
+fn check(
+    message: &Signed<impl WorldRef>,
+    given: &[(String, String)],
+    is_fifo: bool,
+    is_new: bool,
+) -> Result<(), MessageError> {
     let invalid =
         |name: &str| MessageError::new("InvalidAttributeValue", format!("Invalid value for the parameter {name}."));
     let unknown = |name: &str| MessageError::new("InvalidAttributeName", format!("Unknown Attribute {name}."));
@@ -133,14 +136,14 @@ fn set(message: &mut Message<'_>) -> Answer {
     Ok(Map::new())
 }
 
-fn url(message: &mut Message<'_>) -> Answer {
+fn url(message: &ReadMessage<'_>) -> Answer {
     let name = message.need("QueueName")?;
     queue(message, &name)?;
     Ok(object(json!({ "QueueUrl": url_of(message, &name) })))
 }
 
 /// As recorded, an attribute without a value is omitted.
-fn get(message: &mut Message<'_>) -> Answer {
+fn get(message: &ReadMessage<'_>) -> Answer {
     let name = named(message)?;
     let queue = queue(message, &name)?;
     let mut all = queue.fields["attributes"].as_object().cloned().unwrap_or_default();
@@ -155,7 +158,7 @@ fn get(message: &mut Message<'_>) -> Answer {
     Ok(if all.is_empty() { Map::new() } else { object(json!({ "Attributes": all })) })
 }
 
-fn list(message: &mut Message<'_>) -> Answer {
+fn list(message: &ReadMessage<'_>) -> Answer {
     let start = message.text("QueueNamePrefix");
     let is_own = |queue: &&Object| {
         let Object { locality, .. } = queue;
@@ -258,7 +261,7 @@ fn visible_at(one: &Value) -> Timestamp {
 }
 
 /// The name in the URL of the request, which must be in the caller's project.
-fn named(message: &Message<'_>) -> Result<String, MessageError> {
+fn named(message: &Signed<impl WorldRef>) -> Result<String, MessageError> {
     let url = message.need("QueueUrl")?;
     let mut parts = url.rsplit('/');
     let (name, owner) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
@@ -268,15 +271,15 @@ fn named(message: &Message<'_>) -> Result<String, MessageError> {
     Ok(name.to_owned())
 }
 
-fn id(message: &Message<'_>, name: &str) -> String {
+fn id(message: &Signed<impl WorldRef>, name: &str) -> String {
     format!("{}/{name}", message.caller.project)
 }
 
-fn url_of(message: &Message<'_>, name: &str) -> String {
+fn url_of(message: &Signed<impl WorldRef>, name: &str) -> String {
     format!("{}/{}/{name}", message.endpoint, message.caller.owner())
 }
 
-fn queue<'m>(message: &'m Message<'_>, name: &str) -> Result<&'m Object, MessageError> {
+fn queue<'m>(message: &'m Signed<impl WorldRef>, name: &str) -> Result<&'m Object, MessageError> {
     let found = message.world.store.get(&QUEUE, &message.caller.region, &id(message, name));
     found.map_err(|_| MessageError::no_queue(name))
 }

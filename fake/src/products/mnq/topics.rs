@@ -2,35 +2,33 @@
 
 use serde_json::{Map, Value, json};
 
-use super::caller::Protocol;
+use super::caller::{MANAGE, PUBLISH, Protocol, RECEIVE};
 use super::kinds::{SUBSCRIPTION, TOPIC};
 use super::message_error::MessageError;
 use super::queues::is_name;
-use super::wire::{Answer, Message};
-use crate::call::object;
+use super::wire::{Answer, Handler, Message, ReadMessage, Signed};
+use crate::call::{WorldRef, object};
 use crate::store::{Kind, Object};
 
 const FIFO: &str = "FifoTopic";
 const DEDUPLICATION: &str = "ContentBasedDeduplication";
 const SUFFIX: &str = ".fifo";
 
-pub(super) fn serve(message: &mut Message<'_>, action: &str) -> Answer {
-    let (manage, publish, receive) = ("can_manage", "can_publish", "can_receive");
-    let (any_of, serve): (&[&str], fn(&mut Message<'_>) -> Answer) = match action {
-        "CreateTopic" => (&[manage], create),
-        "SetTopicAttributes" => (&[manage], set),
-        "DeleteTopic" => (&[manage], delete),
-        "GetTopicAttributes" => (&[manage, publish, receive], get),
-        "ListTopics" => (&[manage, publish, receive], list),
-        "Subscribe" => (&[manage, receive], subscribe),
-        "GetSubscriptionAttributes" => (&[manage, publish, receive], get_subscription),
-        "SetSubscriptionAttributes" => (&[manage], set_subscription),
-        "ListSubscriptions" | "ListSubscriptionsByTopic" => (&[manage, receive], list_subscriptions),
-        "Unsubscribe" => (&[manage, receive], unsubscribe),
-        _ => return Err(MessageError::new("InvalidAction", format!("the fake does not serve {action}"))),
-    };
-    message.caller.need(any_of)?;
-    serve(message)
+/// The permissions of an operation, of which the caller needs one, and what implements it.
+pub(super) fn operation(action: &str) -> Option<(&'static [&'static str], Handler)> {
+    Some(match action {
+        "CreateTopic" => (&[MANAGE], Handler::Write(create)),
+        "SetTopicAttributes" => (&[MANAGE], Handler::Write(set)),
+        "DeleteTopic" => (&[MANAGE], Handler::Write(delete)),
+        "GetTopicAttributes" => (&[MANAGE, PUBLISH, RECEIVE], Handler::Read(get)),
+        "ListTopics" => (&[MANAGE, PUBLISH, RECEIVE], Handler::Read(list)),
+        "Subscribe" => (&[MANAGE, RECEIVE], Handler::Write(subscribe)),
+        "GetSubscriptionAttributes" => (&[MANAGE, PUBLISH, RECEIVE], Handler::Read(get_subscription)),
+        "SetSubscriptionAttributes" => (&[MANAGE], Handler::Write(set_subscription)),
+        "ListSubscriptions" | "ListSubscriptionsByTopic" => (&[MANAGE, RECEIVE], Handler::Read(list_subscriptions)),
+        "Unsubscribe" => (&[MANAGE, RECEIVE], Handler::Write(unsubscribe)),
+        _ => return None,
+    })
 }
 
 fn create(message: &mut Message<'_>) -> Answer {
@@ -76,7 +74,7 @@ fn set(message: &mut Message<'_>) -> Answer {
     Ok(Map::new())
 }
 
-fn get(message: &mut Message<'_>) -> Answer {
+fn get(message: &ReadMessage<'_>) -> Answer {
     let arn = message.need("TopicArn")?;
     let topic = found(message, &TOPIC, &arn, "Topic")?;
     let mut attributes = topic.fields["attributes"].as_object().cloned().unwrap_or_default();
@@ -90,7 +88,7 @@ fn get(message: &mut Message<'_>) -> Answer {
     Ok(object(json!({ "Attributes": attributes })))
 }
 
-fn list(message: &mut Message<'_>) -> Answer {
+fn list(message: &ReadMessage<'_>) -> Answer {
     let topics: Vec<Value> = own(message, &TOPIC).map(|topic| json!({ "TopicArn": topic.id })).collect();
     Ok(object(json!({ "Topics": topics })))
 }
@@ -143,7 +141,7 @@ fn subscribe(message: &mut Message<'_>) -> Answer {
     Ok(object(json!({ "SubscriptionArn": if shown { arn } else { "pending confirmation".to_owned() } })))
 }
 
-fn get_subscription(message: &mut Message<'_>) -> Answer {
+fn get_subscription(message: &ReadMessage<'_>) -> Answer {
     let arn = message.need("SubscriptionArn")?;
     let mut fields = found(message, &SUBSCRIPTION, &arn, "Subscription")?.fields.clone();
     fields.remove("project_id");
@@ -160,7 +158,7 @@ fn set_subscription(message: &mut Message<'_>) -> Answer {
     Ok(Map::new())
 }
 
-fn list_subscriptions(message: &mut Message<'_>) -> Answer {
+fn list_subscriptions(message: &ReadMessage<'_>) -> Answer {
     let topic = message.text("TopicArn");
     let selected = own(message, &SUBSCRIPTION).filter(|one| topic.is_empty() || one.text("TopicArn") == topic);
     let shown = selected.map(|one| {
@@ -181,7 +179,7 @@ fn unsubscribe(message: &mut Message<'_>) -> Answer {
 }
 
 /// The objects of the caller's project.
-fn own<'m>(message: &'m Message<'_>, kind: &Kind) -> impl Iterator<Item = &'m Object> {
+fn own<'m>(message: &'m Signed<impl WorldRef>, kind: &Kind) -> impl Iterator<Item = &'m Object> {
     let is_own = |object: &&Object| {
         let is_here = object.locality == message.caller.region;
         is_here && object.text("project_id") == message.caller.project
@@ -190,12 +188,17 @@ fn own<'m>(message: &'m Message<'_>, kind: &Kind) -> impl Iterator<Item = &'m Ob
 }
 
 /// An ARN of another project is denied.
-fn is_own(message: &Message<'_>, arn: &str) -> Result<(), MessageError> {
+fn is_own(message: &Signed<impl WorldRef>, arn: &str) -> Result<(), MessageError> {
     let start = message.caller.arn(Protocol::Sns, "");
     if arn.starts_with(&start) { Ok(()) } else { Err(MessageError::denied()) }
 }
 
-fn found<'m>(message: &'m Message<'_>, kind: &Kind, arn: &str, noun: &str) -> Result<&'m Object, MessageError> {
+fn found<'m>(
+    message: &'m Signed<impl WorldRef>,
+    kind: &Kind,
+    arn: &str,
+    noun: &str,
+) -> Result<&'m Object, MessageError> {
     is_own(message, arn)?;
     message.world.store.get(kind, &message.caller.region, arn).map_err(|_| MessageError::not_found(noun))
 }

@@ -11,14 +11,27 @@ use serde_json::{Map, Value, json};
 
 use super::caller::{Caller, Protocol};
 use super::message_error::MessageError;
-use crate::call::World;
+use crate::call::{World, WorldRef};
 use crate::request::Received;
 
 const NAMESPACE: &str = "http://sns.amazonaws.com/doc/2010-03-31/";
 
+/// A request that does not change objects.
+pub(super) type ReadMessage<'a> = Signed<&'a World>;
+
+/// A request that changes objects.
+pub(super) type Message<'a> = Signed<&'a mut World>;
+
+/// Implements an operation.
+#[derive(Clone, Copy)]
+pub(super) enum Handler {
+    Read(fn(&ReadMessage<'_>) -> Answer),
+    Write(fn(&mut Message<'_>) -> Answer),
+}
+
 /// A request whose signature is valid.
-pub(super) struct Message<'a> {
-    pub(super) world: &'a mut World,
+pub(super) struct Signed<W> {
+    pub(super) world: W,
     pub(super) now: Timestamp,
     pub(super) caller: Caller,
     /// The fields of the request; attributes are in `Attributes`.
@@ -30,7 +43,13 @@ pub(super) struct Message<'a> {
 /// The fields of a response.
 pub(super) type Answer = Result<Map<String, Value>, MessageError>;
 
-impl Message<'_> {
+impl<W: WorldRef> Signed<W> {
+    /// The request, if its signature is valid.
+    pub(super) fn of(world: W, protocol: Protocol, received: &Received, now: Timestamp) -> Result<Self, MessageError> {
+        let caller = Caller::of(&world, protocol, received)?;
+        Ok(Self { world, now, caller, fields: fields(protocol, received)?, endpoint: endpoint(received) })
+    }
+
     /// A field as a string; empty if it is absent.
     pub(super) fn text(&self, field: &str) -> &str {
         self.fields.get(field).and_then(Value::as_str).unwrap_or_default()
@@ -61,7 +80,7 @@ pub(super) fn action(protocol: Protocol, received: &Received) -> String {
 }
 
 /// The fields of a request.
-pub(super) fn fields(protocol: Protocol, received: &Received) -> Answer {
+fn fields(protocol: Protocol, received: &Received) -> Answer {
     let mut fields = Map::new();
     match protocol {
         Protocol::Sqs => match serde_json::from_slice(&received.body) {
@@ -95,7 +114,7 @@ fn pairs(received: &Received) -> Vec<(String, String)> {
 }
 
 /// The address of the service as the client used it.
-pub(super) fn endpoint(received: &Received) -> String {
+fn endpoint(received: &Received) -> String {
     let host = received.header("host").unwrap_or("localhost");
     let scheme = if host.ends_with(".scaleway.com") { "https" } else { "http" };
     format!("{scheme}://{host}")
