@@ -13,7 +13,7 @@ use serde_json::{Map, Value, json};
 
 use crate::clock;
 use crate::facts::Named;
-use crate::hashing::Hasher;
+use crate::hashing::Hashes;
 use crate::owner::OWNERS;
 use crate::paging;
 use crate::random::Random;
@@ -48,8 +48,6 @@ pub(crate) struct World {
     pub(crate) remote_token: Option<String>,
     /// Whether API keys created through IAM are limited to the policies of their bearers.
     pub(crate) enforce_permissions: bool,
-    /// The memory of the hashes of secret variables in KiB.
-    pub(crate) hash_memory: u32,
     /// The content of objects and parts of Object Storage, by their IDs in the store.
     pub(crate) contents: BTreeMap<String, Bytes>,
     /// Domains whose DNS is not at Scaleway: names below them resolve to every address.
@@ -79,6 +77,8 @@ pub(crate) struct Call<'a, W = &'a mut World> {
     pub(crate) body: Map<String, Value>,
     /// The fields of the body that are `null`, in APIs in which `null` removes a value.
     pub(crate) nulls: Vec<String>,
+    /// The hashes of the secret variables in the body.
+    pub(crate) hashes: Hashes,
     /// The default order of a list, from the API document.
     pub(crate) order: Option<&'a str>,
     pub(crate) now: Timestamp,
@@ -91,11 +91,6 @@ impl World {
     /// A new random ID.
     pub(crate) fn uuid(&self) -> String {
         self.rng.uuid()
-    }
-
-    /// Computes the hashes of secret variables.
-    pub(crate) fn hasher(&self) -> Hasher<'_> {
-        Hasher { rng: &self.rng, memory: self.hash_memory }
     }
 
     /// Every object with its hidden fields, in the order of creation.

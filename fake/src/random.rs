@@ -49,6 +49,12 @@ impl Random {
         self.generator().choice(elements)
     }
 
+    /// Changes with each number.
+    #[cfg(test)]
+    pub(crate) fn state(&self) -> u64 {
+        self.generator().get_seed()
+    }
+
     /// The generator, locked for one number.
     fn generator(&self) -> MutexGuard<'_, fastrand::Rng> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)

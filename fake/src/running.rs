@@ -23,7 +23,7 @@ use crate::clock::Clock;
 use crate::connection::{Line, Listener};
 use crate::faults::Fault;
 use crate::gate;
-use crate::hashing;
+use crate::hashing::{self, Hasher};
 use crate::journal::{Entry, Journal};
 use crate::products;
 use crate::random::Random;
@@ -165,7 +165,7 @@ impl Builder {
         let listener = TcpListener::bind(self.listen).await.map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
         let url = self.url.clone().unwrap_or_else(|| local_url(address));
-        let server = self.server(url.clone())?;
+        let server = self.server(url.clone(), true)?;
         let service = Router::new()
             .fallback(server::exchange)
             .with_state(Arc::clone(&server))
@@ -187,10 +187,10 @@ impl Builder {
 
     /// A fake without a port: the requests are passed to [`Handle::exchange`], and nothing runs between them.
     pub fn in_process(self) -> Result<Handle, Error> {
-        Ok(Handle { server: self.server(IN_PROCESS_URL.to_owned())? })
+        Ok(Handle { server: self.server(IN_PROCESS_URL.to_owned(), false)? })
     }
 
-    fn server(self, url: String) -> Result<Arc<Server>, Error> {
+    fn server(self, url: String, has_port: bool) -> Result<Arc<Server>, Error> {
         let store = self.seed.to_store(self.clock.now())?;
         let contents = self.seed.to_contents()?;
         // The token is a secret key of its own: Object Storage verifies signatures with it.
@@ -198,6 +198,8 @@ impl Builder {
             (keys, Some(token)) => Some(keys.into_iter().flatten().chain([token.clone()]).collect()),
             (keys, None) => keys,
         };
+        let rng = Random::with_seed(self.rng_seed.unwrap_or_else(|| uuid::Uuid::new_v4().as_u64_pair().0));
+        let hasher = Hasher::new(rng.clone(), self.hash_memory, has_port);
         let world = World {
             store,
             url,
@@ -207,13 +209,12 @@ impl Builder {
             keys,
             remote_token: self.remote_token,
             enforce_permissions: self.enforce_permissions,
-            hash_memory: self.hash_memory,
             contents,
             external_domains: self.seed.external_domains,
-            rng: Random::with_seed(self.rng_seed.unwrap_or_else(|| uuid::Uuid::new_v4().as_u64_pair().0)),
+            rng,
             kinds: |name| products::kind(name).map(|(kind, _)| kind),
         };
-        Ok(Arc::new(Server::new(self.clock, world, Journal::new(self.log))))
+        Ok(Arc::new(Server::new(self.clock, world, hasher, Journal::new(self.log))))
     }
 }
 

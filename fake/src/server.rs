@@ -20,6 +20,7 @@ use crate::connection::Line;
 use crate::data_plane;
 use crate::facts;
 use crate::faults::FaultKind;
+use crate::hashing::{Hashes, Secrets};
 use crate::journal::Entry;
 use crate::permissions;
 use crate::products::{self, Route, Service, functions, iam, mnq::messages, object};
@@ -145,6 +146,7 @@ struct Prepared {
     query: Map<String, Value>,
     body: Map<String, Value>,
     nulls: Vec<String>,
+    secrets: Option<Secrets>,
 }
 
 /// The response of the API.
@@ -153,9 +155,9 @@ fn decide(server: &Server, received: &Received, route: Option<Route>) -> Respons
     answer.unwrap_or_else(|ApiError(answer)| answer).into_response(&server.rng.uuid())
 }
 
-/// Matches and validates the request, authenticates it, checks permissions, calls the handler, and validates the response.
-/// The objects are locked from the authentication to the end of the handler: for reading, if the operation does not change
-/// them.
+/// Matches and validates the request, computes hashes, authenticates, checks permissions, calls the handler, and validates
+/// the response. The objects are locked from the authentication to the end of the handler: for reading, if the operation
+/// does not change them.
 fn handle(server: &Server, received: &Received, route: Option<Route>) -> Result<ApiResponse, ApiError> {
     let prepared = match prepare(received, route) {
         Ok(prepared) => prepared,
@@ -164,20 +166,28 @@ fn handle(server: &Server, received: &Received, route: Option<Route>) -> Result<
             return Err(error);
         }
     };
+    let hashes = match &prepared.secrets {
+        Some(secrets) => {
+            // Hashes are expensive: only for a valid API key.
+            authenticate(&server.read(), received.token(), server.clock.now())?;
+            server.hasher.hashes(secrets)?
+        }
+        None => Hashes::default(),
+    };
     let Route { document, operation, .. } = prepared.route;
     let name = format!("{} {}", document.name, operation.id);
     let given = if operation.method == Method::Get { Map::new() } else { prepared.body.clone() };
     let answer = match prepared.service {
         Service::Read(service) => {
             let world = server.read();
-            let mut call = call(&*world, received, prepared, server.clock.now())?;
+            let mut call = call(&*world, received, prepared, hashes, server.clock.now())?;
             let answer = service.answer(&mut call)?;
             server.unstored().note(&name, &given, std::iter::empty());
             answer
         }
         Service::Write(service) => {
             let mut world = server.write();
-            let mut call = call(&mut *world, received, prepared, server.clock.now())?;
+            let mut call = call(&mut *world, received, prepared, hashes, server.clock.now())?;
             let answer = service.answer(&mut call)?;
             server.unstored().note(&name, &given, world.store.changed());
             answer
@@ -195,7 +205,8 @@ fn prepare(received: &Received, route: Option<Route>) -> Result<Prepared, ApiErr
     request::check_locality(&route.parameters)?;
     let query = received.query(document, operation)?;
     let body = received.given(document, operation)?;
-    Ok(Prepared { route, service, query, body, nulls: received.nulls() })
+    let secrets = Secrets::of(&document.name, &body);
+    Ok(Prepared { route, service, query, body, nulls: received.nulls(), secrets })
 }
 
 /// The call, if the API key is valid and has the permissions.
@@ -203,6 +214,7 @@ fn call<'a, W: WorldRef>(
     world: W,
     received: &Received,
     prepared: Prepared,
+    hashes: Hashes,
     now: Timestamp,
 ) -> Result<Call<'a, W>, ApiError> {
     authenticate(&world, received.token(), now)?;
@@ -213,7 +225,7 @@ fn call<'a, W: WorldRef>(
         _ => None,
     });
     let visibility = Visibility::All;
-    let mut call = Call { operation, parameters, query, body, nulls, order, now, visibility, world };
+    let mut call = Call { operation, parameters, query, body, nulls, hashes, order, now, visibility, world };
     if call.world.enforce_permissions
         && let Some(needed) = rights::needed(&document.name, &operation.id, operation.method)
     {

@@ -12,6 +12,7 @@ use jiff::Timestamp;
 use crate::call::World;
 use crate::clock::Clock;
 use crate::faults::Faults;
+use crate::hashing::Hasher;
 use crate::journal::Journal;
 use crate::random::Random;
 use crate::unstored::Unstored;
@@ -22,6 +23,7 @@ pub(crate) struct Server {
     pub(crate) started: Timestamp,
     /// The random number generator of the objects.
     pub(crate) rng: Random,
+    pub(crate) hasher: Hasher,
     world: RwLock<World>,
     faults: Mutex<Faults>,
     journal: Mutex<Journal>,
@@ -36,11 +38,12 @@ pub(crate) struct WorldGuard<'a> {
 }
 
 impl Server {
-    pub(crate) fn new(clock: Clock, world: World, journal: Journal) -> Self {
+    pub(crate) fn new(clock: Clock, world: World, hasher: Hasher, journal: Journal) -> Self {
         Self {
             started: clock.now(),
             clock,
             rng: world.rng.clone(),
+            hasher,
             world: RwLock::new(world),
             faults: Mutex::default(),
             journal: Mutex::new(journal),

@@ -1,7 +1,7 @@
 //! Tests of requests at the same time.
 
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, channel};
+use std::sync::mpsc::{Receiver, TryRecvError, channel};
 use std::thread;
 use std::time::Duration;
 
@@ -42,6 +42,24 @@ fn read_is_answered_while_another_request_reads() {
     let status = send(&fake, "GET", NAMESPACES, &Value::Null).recv_timeout(LONG);
     drop(reading);
     assert_eq!(status, Ok(200));
+}
+
+#[test]
+fn read_is_answered_while_another_request_computes_hashes() {
+    let fake = fake();
+    let unused = fake.server.rng.state();
+    let computing = fake.server.hasher.lock();
+    let body = json!({ "name": "main", "secret_environment_variables": { "TOKEN": "secret" } });
+    let created = send(&fake, "POST", NAMESPACES, &body);
+    // The request draws a salt before it waits for the lock of the hashes.
+    while fake.server.rng.state() == unused {
+        assert_eq!(created.try_recv(), Err(TryRecvError::Empty));
+        thread::yield_now();
+    }
+    let status = send(&fake, "GET", NAMESPACES, &Value::Null).recv_timeout(LONG);
+    drop(computing);
+    assert_eq!(status, Ok(200));
+    assert_eq!(created.recv_timeout(LONG), Ok(200));
 }
 
 #[test]

@@ -56,9 +56,9 @@ pub(super) fn delete(call: &mut Call<'_>) -> Handled {
 }
 
 /// The secret environment variables after this call; `old` are those before it.
-pub(super) fn secret_variables(call: &mut Call<'_>, old: &Value) -> Handled {
+pub(super) fn secret_variables(call: &Call<'_>, old: &Value) -> Handled {
     let given = call.value("secret_environment_variables", json!({}));
     let empty = serde_json::Map::new();
     let old = old.as_object().unwrap_or(&empty);
-    hashing::replaced(&mut call.world.hasher(), old, given.as_object().unwrap_or(&empty))
+    hashing::replaced(&call.hashes, old, given.as_object().unwrap_or(&empty))
 }

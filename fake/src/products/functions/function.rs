@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::code;
 use super::kinds::{FUNCTION, NAMESPACE, parts};
 use crate::call::{Call, Handled};
-use crate::hashing::{self, FUNCTIONS};
+use crate::hashing::{self, SECRETS};
 use crate::products::containers::duration;
 use crate::products::vpc;
 use crate::response::ApiError;
@@ -28,8 +28,6 @@ const PLAIN: &[&str] = &[
 /// The fields whose changes do not deploy the function.
 const LABELS: [&str; 2] = ["description", "tags"];
 
-const SECRETS: &str = "secret_environment_variables";
-
 pub(super) fn create(call: &mut Call<'_>) -> Handled {
     let namespace = call.need("namespace_id")?;
     call.settled(&NAMESPACE, &namespace)?;
@@ -39,7 +37,7 @@ pub(super) fn create(call: &mut Call<'_>) -> Handled {
         return Err(ApiError::already_exists("function", &name, "the name is taken in this namespace"));
     }
     let label = call.find(&NAMESPACE, &namespace)?.hidden_text("label").to_owned();
-    let secrets = hashing::patched(&mut call.world.hasher(), FUNCTIONS, &json!([]), call.body.get(SECRETS))?;
+    let secrets = hashing::patched(&call.hashes, &json!([]), call.body.get(SECRETS))?;
     let network = network(call)?;
     let memory = call.value("memory_limit", 256);
     let now = call.timestamp();
@@ -89,7 +87,7 @@ pub(super) fn update(call: &mut Call<'_>) -> Handled {
         changes.insert("cpu_limit".to_owned(), cpu_limit(memory));
     }
     if let Some(given) = call.body.get(SECRETS).cloned() {
-        let secrets = hashing::patched(&mut call.world.hasher(), FUNCTIONS, &old[SECRETS], Some(&given))?;
+        let secrets = hashing::patched(&call.hashes, &old[SECRETS], Some(&given))?;
         changes.insert(SECRETS.to_owned(), secrets);
     }
     if let Some(network) = network(call)? {

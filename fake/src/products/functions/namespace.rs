@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::kinds::{FUNCTION, NAMESPACE, parts};
 use crate::call::{Call, Handled};
-use crate::hashing::{self, FUNCTIONS};
+use crate::hashing::{self, SECRETS};
 use crate::random::Random;
 
 /// As recorded: the maximum length of the namespace's name in other names.
@@ -14,7 +14,7 @@ const SUFFIX: usize = 8;
 
 /// As recorded: the registry namespace exists once the namespace is ready.
 pub(super) fn create(call: &mut Call<'_>) -> Handled {
-    let secrets = hashing::patched(&mut call.world.hasher(), FUNCTIONS, &json!([]), call.body.get(SECRETS))?;
+    let secrets = hashing::patched(&call.hashes, &json!([]), call.body.get(SECRETS))?;
     let name = call.need("name")?;
     let now = call.timestamp();
     let fields = json!({
@@ -48,8 +48,6 @@ pub(super) fn create(call: &mut Call<'_>) -> Handled {
     Ok(call.precise(created, &["created_at", "updated_at"]))
 }
 
-const SECRETS: &str = "secret_environment_variables";
-
 /// As recorded: changed environment variables set the status `pending`; a changed description or tags do not.
 pub(super) fn update(call: &mut Call<'_>) -> Handled {
     let id = call.id();
@@ -57,7 +55,7 @@ pub(super) fn update(call: &mut Call<'_>) -> Handled {
     let deploys = ["environment_variables", SECRETS].iter().any(|field| call.body.contains_key(*field));
     let old = call.find(&NAMESPACE, &id)?.fields.get(SECRETS).cloned().unwrap_or_default();
     if let Some(given) = call.body.get(SECRETS).cloned() {
-        let secrets = hashing::patched(&mut call.world.hasher(), FUNCTIONS, &old, Some(&given))?;
+        let secrets = hashing::patched(&call.hashes, &old, Some(&given))?;
         call.body.insert(SECRETS.to_owned(), secrets);
     }
     call.patch(&NAMESPACE, &["description", "tags", "environment_variables", SECRETS])?;
