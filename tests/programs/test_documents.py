@@ -14,6 +14,7 @@ from typing import Any, Callable
 import pytest
 import yaml
 
+import release
 from fake import Fake
 from documents import ROOT, Block, Page, is_in_output, page, pages
 from recordings import needs_recordings
@@ -131,6 +132,39 @@ def test_page_of_support_names_the_tested_versions() -> None:
         f"| {schema['java']['dependencies']['com.pulumi:pulumi']} |",
     ]:
         assert line in text, line
+
+
+# What the pages say about the results of platforms.py.
+SYSTEM_NAMES = {"linux": "Linux", "darwin": "macOS", "windows": "Windows"}
+PROCESSOR_NAMES = {"amd64": "x86-64", "arm64": "arm64"}
+
+
+@pytest.mark.parametrize("path", ["README.md", "docs/support.md"])
+def test_table_of_platforms_contains_the_results(path: str) -> None:
+    results = json.loads((ROOT / "tests" / "programs" / "platforms.json").read_text())
+    shown = page(path)
+    written, count = MODULES.subn(lambda found: found[1] + table_of_platforms(results) + found[2], shown.text)
+    assert count == 1
+    if os.environ.get("UPDATE_REFERENCE"):
+        shown.path.write_text(written)
+    assert written == page(path).text, "the table differs from platforms.json; UPDATE_REFERENCE=1 writes it"
+
+
+def table_of_platforms(results: dict[str, dict[str, Any]]) -> str:
+    """For each platform the end of the names of its archives, and how their programs were tried."""
+    rows = ["| System | Archive | Tried |", "| --- | --- | --- |"]
+    for target in release.TARGETS:
+        system, processor = release.platform(target)
+        result = results.get(f"{system}-{processor}")
+        if result is None:
+            tried = "not tried"
+        elif result["run"] is None:
+            signed = target == "aarch64-apple-darwin"
+            tried = f"format{', signature' if signed else ''} and imported libraries checked; not started"
+        else:
+            tried = "a stack deployed" + ("" if result["run"] == "natively" else f" in {result['run']}")
+        rows.append(f"| {SYSTEM_NAMES[system]} on {PROCESSOR_NAMES[processor]} | `{system}-{processor}` | {tried} |")
+    return "\n".join([*rows, "", ""])
 
 
 MIGRATION = "docs/guides/coming-from-pulumiverse.md"
