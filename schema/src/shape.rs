@@ -132,6 +132,10 @@ impl<'a> Shape<'a> {
         }
         let mut inside = Self::new(self.open);
         for part in &self.parts {
+            // A list that is stored in the elements of this one.
+            if let Some(into) = part.into.strip_prefix(path).and_then(|rest| rest.strip_prefix("[].")) {
+                inside.parts.push(Part { into: into.to_owned(), ..part.clone() });
+            }
             if let Some(field) = part.at(path).map(Field::inner)
                 && field.fields().is_some()
             {

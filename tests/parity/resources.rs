@@ -214,6 +214,7 @@ fn format(property: &Property) -> Option<&'static str> {
         Format::Region
         | Format::Zone
         | Format::BucketName
+        | Format::MessagingName
         | Format::BucketPolicy
         | Format::Name
         | Format::DatabasePassword => None,

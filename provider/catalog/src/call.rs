@@ -21,6 +21,10 @@ pub struct Step {
     /// The field of the resource's wire object that stores the response. Default: merged into the top level.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub into: Option<String>,
+    /// With a path such as `nodes[].addresses`: the field of an element of the response, and the field that it equals in the element of
+    /// the other list that it is stored in.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub beside: BTreeMap<String, String>,
     /// The field of the response that contains the object, beside other fields that are merged with it. `runs[]` is the first
     /// object of a list.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -67,6 +71,12 @@ pub struct Step {
     /// The response is a list of elements with a status: it is read again while one of them is transient.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub settles: Option<Settles>,
+    /// The create succeeds if the object exists: this read comes first and must not find it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub existing: Option<Box<Step>>,
+    /// The create can be in another project than that of the program: this call deletes the object again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub undo: Option<Box<Step>>,
 }
 
 /// The elements of a list that a step is repeated for.
@@ -119,6 +129,7 @@ impl Step {
             find: None,
             only: BTreeMap::new(),
             into: None,
+            beside: BTreeMap::new(),
             object: None,
             id_from: None,
             when: None,
@@ -133,6 +144,8 @@ impl Step {
             call_if_empty: None,
             each: None,
             settles: None,
+            existing: None,
+            undo: None,
         }
     }
 
@@ -286,6 +299,8 @@ pub enum Source {
     Literal(Json),
     /// The values as one string, if all are known: an ARN.
     Joined(Vec<Source>),
+    /// The first value that is not empty, otherwise the last one.
+    First(Vec<Source>),
     /// A list of values; unknown ones are omitted.
     List(Vec<Source>),
     /// An object of values; unknown ones are omitted.

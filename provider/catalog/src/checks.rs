@@ -12,6 +12,9 @@ pub struct Checks {
     /// Values that the API rejects.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub not_in: Vec<String>,
+    /// Why `true` is rejected.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unsupported: Option<String>,
     /// The minimum.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub min: Option<f64>,
@@ -151,6 +154,8 @@ pub enum Format {
     Mac,
     /// A name of lower-case letters, digits and dashes that starts with a letter.
     Name,
+    /// A name of letters, digits, hyphens and underscores, and `.fifo` at the end of some names.
+    MessagingName,
     /// The name of a bucket.
     BucketName,
     /// A policy of a bucket.

@@ -45,7 +45,7 @@ pub struct Property {
     /// The input with the beginning of automatic names, instead of the logical name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub prefix: Option<String>,
-    /// The suffix of automatic names while a boolean input is true.
+    /// The suffix of names while a boolean input is true, and only then.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub suffix_if: BTreeMap<String, String>,
     /// Two resources cannot have the same value: a replacement with the same value deletes first.
@@ -63,9 +63,15 @@ pub struct Property {
     /// Used only at creation: a later change has no effect.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub create_only: bool,
-    /// The boolean property that disables management: while it is true, this property is not sent, compared or read.
+    /// The boolean property that ends the management: while it is true, this property is used at creation only, and not read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub create_only_if: Option<String>,
+    /// The property that disables management: while it is true, or a string, this property is not sent, compared or read.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unless: Option<String>,
+    /// The boolean property that this one needs: without it, `true` is an error, and nothing is sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub only_if: Option<String>,
     /// Added to the inputs if the program does not set it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub default: Option<Json>,
@@ -279,12 +285,18 @@ pub enum Convert {
     LowerKeys,
     /// A string in lower case.
     LowerCase,
+    /// A string that is read in upper case.
+    UpperCase,
+    /// A string in lower case, with underscores instead of hyphens.
+    Underscores,
     /// A string without leading and trailing white space, such as the newline at the end of a file.
     Trimmed,
     /// Like `LocalizedId`, with the zone of the wire object instead of the locality of the resource.
     Zoned,
     /// Like `LocalizedId`, with the region of the zone of the resource.
     RegionalId,
+    /// The ID of a topic (`fr-par/<project>/<name>`) to its ARN.
+    TopicArn,
     /// An ID with several parts, such as `fr-par-1/<server>/<interface>`, to its last part; read as the last part.
     LastPart,
 }

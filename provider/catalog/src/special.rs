@@ -75,9 +75,6 @@ pub enum Handler {
     /// The offer of a type of Instances.
     #[serde(rename = "instance.server_type")]
     InstanceServerType,
-    /// Lists of Instances.
-    #[serde(rename = "instance.servers")]
-    InstanceServers,
     /// IPAM addresses.
     #[serde(rename = "ipam.ip")]
     IpamIp,
@@ -87,24 +84,12 @@ pub enum Handler {
     /// Kubernetes clusters.
     #[serde(rename = "kubernetes.cluster")]
     KubernetesCluster,
-    /// Node pools of Kubernetes.
-    #[serde(rename = "kubernetes.pool")]
-    KubernetesPool,
     /// Kubernetes versions.
     #[serde(rename = "kubernetes.version")]
     KubernetesVersion,
     /// ACLs of load balancers, and their lists in frontends.
     #[serde(rename = "loadbalancers.acl")]
     LoadbalancersAcl,
-    /// Load balancers.
-    #[serde(rename = "loadbalancers.load_balancer")]
-    LoadbalancersLoadBalancer,
-    /// Topics of Messaging and Queuing.
-    #[serde(rename = "mnq.sns_topic")]
-    MnqSnsTopic,
-    /// Subscriptions of topics.
-    #[serde(rename = "mnq.sns_topic_subscription")]
-    MnqSnsTopicSubscription,
     /// Queues of Messaging and Queuing.
     #[serde(rename = "mnq.sqs_queue")]
     MnqSqsQueue,

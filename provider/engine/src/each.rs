@@ -12,9 +12,14 @@ use rules::error::{Error, ErrorKind};
 use rules::scope::Scope;
 use rules::wire;
 
-/// Makes the calls of a step, one after the other; each waits until the object and the elements of its lists are ready. Returns whether
-/// it made a call.
-pub(crate) async fn perform(cx: &Context<'_>, scope: &mut Scope<'_>, step: &Step, each: &Each) -> Result<bool, Error> {
+/// Makes the calls of a step, one after the other; each waits until the object and the elements of its lists are ready. Returns
+/// whether the object has been read after the last call, if it made or read anything.
+pub(crate) async fn perform(
+    cx: &Context<'_>,
+    scope: &mut Scope<'_>,
+    step: &Step,
+    each: &Each,
+) -> Result<Option<bool>, Error> {
     let wanted = each.field.as_ref().and_then(|field| scope.wanted_field(field));
     // The API may omit a field with one value if it has none.
     let is_single = wanted.is_some_and(Json::is_string);
@@ -25,9 +30,9 @@ pub(crate) async fn perform(cx: &Context<'_>, scope: &mut Scope<'_>, step: &Step
     if !is_known {
         fetch::read_field(cx, scope, &each.live).await?;
     }
-    let elements = elements(scope, each);
-    let makes_calls = !elements.is_empty();
-    for element in elements {
+    let mut known = (is_single && !is_known).then_some(true);
+    for element in elements(scope, each) {
+        known = Some(cx.resource.wait.is_some());
         scope.element = Some(element);
         let answered = cx.perform(step, scope, &[], false).await;
         let element = scope.element.take().filter(|_| each.of != EachOf::Removed);
@@ -42,7 +47,7 @@ pub(crate) async fn perform(cx: &Context<'_>, scope: &mut Scope<'_>, step: &Step
         wait::settled(cx, scope, true).await?;
         fetch::settled_list_of(cx, scope, &each.live, each.of == EachOf::Added).await?;
     }
-    Ok(makes_calls)
+    Ok(known)
 }
 
 /// The elements that the step is repeated for. A field that is not set is left to the API.

@@ -7,6 +7,7 @@ use crate::client_error::api_error;
 use crate::context::Context;
 use crate::identity;
 use crate::listed_object;
+use crate::nested;
 use rules::composed::add_parts;
 use rules::error::{Error, ErrorKind};
 use rules::scope::Scope;
@@ -200,6 +201,10 @@ pub(crate) fn is_gone(scope: &Scope<'_>) -> bool {
 /// Merges a response into the known fields. Values that the API returns only once are kept.
 pub(crate) fn merge(resource: &Resource, scope: &mut Scope<'_>, into: Option<&str>, answer: Json) {
     if let Some(path) = into {
+        let step = resource.read.iter().find(|step| step.into.as_deref() == Some(path) && !step.beside.is_empty());
+        if let (Some(step), Json::Array(items)) = (step, &answer) {
+            return nested::distribute(&mut scope.answers, path, &step.beside, items);
+        }
         wire::set(&mut scope.answers, path, answer);
         return;
     }

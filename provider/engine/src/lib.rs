@@ -13,6 +13,7 @@ mod create;
 mod delete;
 mod each;
 mod engine;
+mod existing;
 mod fetch;
 mod hour;
 mod identity;

@@ -1,6 +1,8 @@
 //! Objects inside of other objects: of those of a list, such as the alerts of budgets, and of a response, beside a secret.
 
-use rules::wire;
+use std::collections::BTreeMap;
+
+use rules::wire::{self, Wire};
 use serde_json::Value as Json;
 
 /// The objects at a path in these objects, each with the object that contains it: `alerts[].notifications[]`.
@@ -33,6 +35,24 @@ pub(crate) fn beside(mut json: Json, object: Option<&str>) -> Json {
     json
 }
 
+/// Stores each of these objects in the elements of another list that have the same value: `nodes[].addresses`.
+pub(crate) fn distribute(answers: &mut Wire, path: &str, beside: &BTreeMap<String, String>, items: &[Json]) {
+    let Some((list, field)) = path.split_once("[].") else { return };
+    let value = |object: &Json, path: &str| wire::pluck(object.as_object()?, path);
+    let is_beside = |item: &Json, element: &Json| {
+        beside.iter().all(|(own, other)| match (value(item, own), value(element, other)) {
+            (Some(own), Some(Json::Array(others))) => others.contains(&own),
+            (own, other) => own.is_some_and(|own| !wire::is_empty(&own) && other == Some(own)),
+        })
+    };
+    for element in answers.get_mut(list).and_then(Json::as_array_mut).into_iter().flatten() {
+        let own: Vec<Json> = items.iter().filter(|item| is_beside(item, element)).cloned().collect();
+        if let Json::Object(fields) = element {
+            wire::set(fields, field, Json::Array(own));
+        }
+    }
+}
+
 /// Adds the ID of the new object, which is the last part of the string at this path: `/images/<id>`.
 pub(crate) fn with_id(mut json: Json, path: Option<&str>) -> Json {
     if let (Some(path), Json::Object(fields)) = (path, &mut json)
@@ -60,6 +80,22 @@ mod tests {
         assert_eq!(found("parts[].ips[]"), [(json!(2), json!(3))]);
         assert_eq!(found("one"), [(json!(1), json!(5))]);
         assert_eq!(found("none[]"), []);
+    }
+
+    #[test]
+    fn objects_are_stored_in_the_elements_with_the_same_value() {
+        let address = |name: &str| json!({ "resource": { "name": name, "id": name } });
+        let items = [address("a"), address("b"), address("")];
+        let stored = |list: Json, beside: (&str, &str)| {
+            let mut answers = Wire::from_iter([("nodes".to_owned(), list)]);
+            let beside = BTreeMap::from([(beside.0.to_owned(), beside.1.to_owned())]);
+            distribute(&mut answers, "nodes[].addresses", &beside, &items);
+            wire::pluck(&answers, "nodes[].addresses")
+        };
+        let by_name = stored(json!([{ "name": "a" }, { "name": "" }, {}]), ("resource.name", "name"));
+        assert_eq!(by_name, Some(json!([[address("a")], [], []])));
+        let by_part = stored(json!([{ "nics": [{ "id": "b" }] }, { "nics": [] }]), ("resource.id", "nics[].id"));
+        assert_eq!(by_part, Some(json!([[address("b")], []])));
     }
 
     #[test]

@@ -18,7 +18,7 @@ use crate::context::Context;
 use crate::journal::Attempt;
 use crate::outcome::not_in_first_step;
 use crate::parent_locks::ParentLocks;
-use crate::{delete, fetch, special, steps};
+use crate::{delete, existing, fetch, special, steps};
 use rules::error::{Error, ErrorKind};
 use rules::operation::{Created, ReadBack};
 use rules::scope::Scope;
@@ -53,7 +53,7 @@ pub(crate) async fn former(cx: &Context<'_>, inputs: &Object) -> Result<Option<C
         }
         return Ok(None);
     };
-    if attempt.id.is_none() && special::handler(cx.resource).repeats_creates() {
+    if attempt.id.is_none() && existing::repeats_creates(cx.resource) {
         return Ok(None);
     }
     cx.progress.status("looking up the object of an interrupted create");
@@ -163,10 +163,12 @@ pub(crate) async fn create(cx: &Context<'_>, scope: &Scope<'_>, inputs: &Object)
     let key = format!("{} {}", cx.resource.token, name.as_deref().unwrap_or_default());
     let lock = cx.journal.lock(&key);
     let handler = special::handler(cx.resource);
-    let is_looked_up = !handler.repeats_creates() && needs_snapshot(cx.resource, scope);
+    let repeats = existing::repeats_creates(cx.resource);
+    let is_looked_up = !repeats && needs_snapshot(cx.resource, scope);
     let before = if is_looked_up { ids(aside, scope).await? } else { Vec::new() };
     let interrupted = cx.journal.unfinished(cx.urn).filter(|attempt| attempt.token == cx.resource.token);
-    if !handler.repeats_creates() || interrupted.is_none_or(|attempt| attempt.name != name) {
+    if !repeats || interrupted.is_none_or(|attempt| attempt.name != name) {
+        existing::reject(aside, scope).await?;
         handler.before_create(aside, scope).await?;
     }
     let began = cx.client.clock().now();
@@ -190,7 +192,7 @@ pub(crate) async fn create(cx: &Context<'_>, scope: &Scope<'_>, inputs: &Object)
         }
         tracing::debug!(resource = %cx.resource.label, %error, "ambiguous response to a create request");
         cx.progress.status("the response to the create request is ambiguous: looking up the object");
-        if let Some(found) = special::handler(cx.resource).created(aside, scope).await {
+        if let Some(found) = if repeats { Some(Ok(None)) } else { handler.created(aside, scope).await } {
             match found {
                 Ok(Some(answer)) => return Ok(Creation::Response(answer)),
                 Ok(None) if attempt < ATTEMPTS => {

@@ -28,9 +28,7 @@ mod instance_user_data;
 mod ipam_ip;
 mod ipam_ip_reverse_dns;
 mod kubernetes_cluster;
-mod kubernetes_pool;
-mod mnq_messaging;
-mod mnq_sns_topic_subscription;
+mod mnq_sqs_queue;
 mod object_bucket;
 mod object_item;
 mod observability_alert_manager;
@@ -60,12 +58,6 @@ pub(crate) trait Handler: Sync {
     /// Runs before a create is recorded, for an API whose create request succeeds if the object exists: fails if it exists.
     async fn before_create(&self, _cx: &Context<'_>, _scope: &Scope<'_>) -> Result<()> {
         Ok(())
-    }
-
-    /// Whether a repeated create request returns the object of the first one: an interrupted create is then repeated, without a
-    /// look-up and without `before_create`, which would find that object.
-    fn repeats_creates(&self) -> bool {
-        false
     }
 
     /// Runs instead of the first create step, if it returns the created object.
@@ -148,19 +140,14 @@ fn calls(handler: catalog::Handler) -> &'static dyn Handler {
         Handler::IpamIp => &ipam_ip::Ip,
         Handler::IpamIpReverseDns => &ipam_ip_reverse_dns::IpReverseDns,
         Handler::KubernetesCluster => &kubernetes_cluster::Cluster,
-        Handler::KubernetesPool => &kubernetes_pool::Pool,
-        Handler::MnqSnsTopic => &mnq_messaging::TOPIC,
-        Handler::MnqSnsTopicSubscription => &mnq_sns_topic_subscription::Subscription,
-        Handler::MnqSqsQueue => &mnq_messaging::QUEUE,
+        Handler::MnqSqsQueue => &mnq_sqs_queue::Queue,
         Handler::ObjectBucket => &object_bucket::Bucket,
         Handler::ObjectItem => &object_item::Item,
         Handler::ObservabilityAlertManager => &observability_alert_manager::AlertManager,
         Handler::TemDomainValidation => &tem_domain_validation::DomainValidation,
         Handler::InstanceSecurityGroup
-        | Handler::InstanceServers
         | Handler::KubernetesVersion
         | Handler::LoadbalancersAcl
-        | Handler::LoadbalancersLoadBalancer
         | Handler::MongodbInstance
         | Handler::NetworkAcl
         | Handler::NetworkPrivateNetwork

@@ -5,7 +5,7 @@ use serde_json::Value as Json;
 use value::{Object, Value};
 
 use crate::context::Context;
-use crate::special;
+use crate::{existing, special};
 use rules::decode::{self, Known};
 use rules::error::Error;
 use rules::moved;
@@ -18,7 +18,9 @@ pub(crate) async fn send_create(cx: &Context<'_>, scope: &Scope<'_>, inputs: &Ob
         return Ok(created);
     }
     let Some(step) = creating(cx, inputs).next() else { return Ok(Json::Null) };
-    Ok(cx.perform(step, scope, step.fields(), false).await?.unwrap_or_default())
+    let created = cx.perform(step, scope, step.fields(), false).await?.unwrap_or_default();
+    existing::undo_elsewhere(cx, scope, step, &created).await?;
+    Ok(created)
 }
 
 /// The calls that create an object with these inputs; the first one creates it.

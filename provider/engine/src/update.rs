@@ -112,10 +112,7 @@ async fn change(
             let is_uncertain = transition.is_uncertain() && wanted.is_some();
             if is_uncertain || wire::find(before, field) != wanted {
                 sent.insert(field.to_owned());
-                // The wait has read the object after the last call.
-                if each::perform(cx, scope, step, each).await? {
-                    known = cx.resource.wait.is_some();
-                }
+                known = each::perform(cx, scope, step, each).await?.unwrap_or(known);
                 scope.fresh = true;
             }
             continue;

@@ -8,7 +8,7 @@ use value::{Data, Object, Value};
 
 use crate::equal;
 use crate::inputs::{hidden, secret_like};
-use crate::presence::is_left_to_others;
+use crate::presence::{is_left_after_creation, is_left_to_others};
 use crate::scope::Scope;
 use crate::wire::{self, Wire};
 use crate::{aliases, convert, encode, known_hashes, special};
@@ -36,15 +36,13 @@ pub fn state(scope: &Scope<'_>, known: Known<'_>) -> Object {
         if property.write_only || is_left_to_others(property, known.inputs) {
             continue;
         }
-        let read = property.read.as_deref().and_then(|path| wire::pluck(&answers, path));
-        let read = match read {
-            Some(Json::Array(items)) if property.list_of_one => items.into_iter().next(),
-            read => read,
-        };
+        let read = plucked(property, &answers);
         let is_lost = property.kept_if_absent && read.as_ref().is_none_or(Json::is_null);
+        let left = known.inputs.given(name).filter(|_| is_left_after_creation(property, known.inputs));
         let shown_once = known.state.given(name).filter(|_| property.returned_once);
         let value = match (read, &property.drift_of) {
             _ if shown_once.is_some() => shown_once.cloned(),
+            _ if left.is_some() => left.cloned(),
             _ if is_lost || scope.unreadable.contains(name) => known.state.given(name).cloned(),
             (_, Some(target)) => drift(scope, target, known, &answers, reader),
             // Fields beside each other (`.`) may all be absent.
@@ -158,8 +156,7 @@ impl Reader<'_> {
         let region = wire::get(fields, "region").and_then(Json::as_str);
         let reader = Reader { zone: zone(fields).or(region).or(self.zone), ..*self };
         let read = |(name, property): (&String, &Property)| {
-            let json = property.read.as_deref().and_then(|path| wire::pluck(fields, path));
-            let value = match json.and_then(|json| reader.property(property, &json)) {
+            let value = match plucked(property, fields).and_then(|json| reader.property(property, &json)) {
                 Some(value) => value,
                 None if matches!(property.convert, Some(Convert::Presence | Convert::OnlyTrue)) => Value::from(false),
                 None => Value::from(property.absent.clone()?),
@@ -189,6 +186,14 @@ impl Reader<'_> {
             json => convert_one(json)?,
         };
         Some(typed(&property.kind, converted))
+    }
+}
+
+/// The field of a property.
+fn plucked(property: &Property, fields: &Wire) -> Option<Json> {
+    match wire::pluck(fields, property.read.as_deref()?) {
+        Some(Json::Array(items)) if property.list_of_one => items.into_iter().next(),
+        read => read,
     }
 }
 

@@ -9,7 +9,7 @@ use value::{Data, Object, Path, Value};
 use crate::operation::{Change, ChangeKind, Diff, DiffRequest, Warning};
 use crate::pending::Pending;
 use crate::presence;
-use crate::presence::is_left_to_others;
+use crate::presence::{is_left_after_creation, is_left_to_others};
 use crate::{encode, equal, ignored, imported, local, removal, secret_hash, special};
 
 /// The changes between the old and the new inputs.
@@ -31,6 +31,10 @@ pub fn diff(resource: &Resource, request: &DiffRequest<'_>) -> Diff {
             continue;
         }
         let new = request.news.given(name);
+        let is_left = [request.news, request.old_inputs].iter().all(|inputs| is_left_after_creation(property, inputs));
+        if is_left && new.is_some_and(|new| !new.is_unknown()) {
+            continue;
+        }
         // A default of `pulumiverse_scaleway` that this provider does not have: the program sets it neither before nor now.
         let is_inherited = inherited.contains(&name.as_str());
         if new.is_none() && (is_inherited || presence::is_filled_in(request.old_inputs, name)) {

@@ -17,9 +17,8 @@ use crate::{convert, equal, special, write_only};
 pub fn wanted(resource: &Resource, given: &Object, defaults: &Defaults) -> Result<Wire, Error> {
     let mut object = Wire::new();
     for (name, property) in &resource.properties {
-        let Some(send) = property.send.as_ref().filter(|_| !presence::is_left_to_others(property, given)) else {
-            continue;
-        };
+        let is_sent = !presence::is_left_to_others(property, given) && !presence::is_unneeded(property, given);
+        let Some(send) = property.send.as_ref().filter(|_| is_sent) else { continue };
         let json = match given.get(name) {
             None => inherited(property, defaults).or(unset(resource, name, property, given)?),
             Some(value) if value.is_null() => {
@@ -254,7 +253,7 @@ fn encoded_object(properties: &BTreeMap<String, Property>, object: &Object, path
     for (name, property) in properties {
         let (Some(send), Some(value)) = (&property.send, object.given(name)) else { continue };
         if let Some(json) = encoded(property, value, &path.name(name.as_str()))? {
-            wire::set(&mut fields, send, json);
+            wire::set(&mut fields, send, formed(property, json));
         }
     }
     for property in properties.values() {

@@ -19,7 +19,18 @@ pub fn stands_for_default(property: &Property, given: &Value) -> bool {
 
 /// Whether another input leaves the value of this property to another party.
 pub fn is_left_to_others(property: &Property, inputs: &Object) -> bool {
-    property.unless.as_ref().is_some_and(|switch| inputs.flag(switch) == Some(true))
+    let switch = property.unless.as_ref().and_then(|switch| inputs.given(switch));
+    switch.is_some_and(|switch| switch.as_bool() == Some(true) || switch.as_str().is_some_and(|text| !text.is_empty()))
+}
+
+/// Whether another input leaves the value of this property to another party after the creation.
+pub fn is_left_after_creation(property: &Property, inputs: &Object) -> bool {
+    property.create_only_if.as_ref().is_some_and(|switch| inputs.flag(switch) == Some(true))
+}
+
+/// Whether another input, which is not true, is needed for this property.
+pub fn is_unneeded(property: &Property, inputs: &Object) -> bool {
+    property.only_if.as_ref().is_some_and(|switch| inputs.flag(switch) != Some(true))
 }
 
 /// Whether a value is the descriptor's value for "not set".

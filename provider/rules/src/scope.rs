@@ -174,6 +174,11 @@ impl<'a> Scope<'a> {
                     sources.iter().map(|source| self.source(source).as_ref().and_then(wire::plain_text)).collect();
                 parts.map(|parts| Json::from(parts.concat()))
             }
+            Source::First(sources) => {
+                let mut found: Vec<Json> = sources.iter().filter_map(|source| self.source(source)).collect();
+                let last = found.pop();
+                found.into_iter().find(|json| !wire::is_empty(json)).or(last)
+            }
             Source::List(sources) => Some(sources.iter().filter_map(|source| self.source(source)).collect()),
             Source::Fields(sources) => Some(Json::Object(
                 sources.iter().filter_map(|(name, source)| Some((name.clone(), self.source(source)?))).collect(),

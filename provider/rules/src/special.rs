@@ -13,14 +13,9 @@ pub mod functions_function;
 mod instance_security_group;
 pub mod instance_server;
 mod instance_server_type;
-mod instance_servers;
 pub mod ipam_ip_reverse_dns;
 pub mod kubernetes_cluster;
-mod kubernetes_pool;
 mod loadbalancers_acl;
-mod loadbalancers_load_balancer;
-mod mnq_sns_topic;
-pub mod mnq_sns_topic_subscription;
 pub mod mnq_sqs_queue;
 mod mongodb_instance;
 mod network_acl;
@@ -105,15 +100,10 @@ fn rules(handler: Handler) -> &'static dyn Special {
         Handler::InstanceSecurityGroup => &instance_security_group::SecurityGroup,
         Handler::InstanceServer => &instance_server::Server,
         Handler::InstanceServerType => &instance_server_type::ServerType,
-        Handler::InstanceServers => &instance_servers::Servers,
         Handler::IpamIpReverseDns => &ipam_ip_reverse_dns::IpReverseDns,
         Handler::KubernetesCluster => &kubernetes_cluster::Cluster,
-        Handler::KubernetesPool => &kubernetes_pool::Pool,
         Handler::KubernetesVersion => &kubernetes_cluster::Version,
         Handler::LoadbalancersAcl => &loadbalancers_acl::Acl,
-        Handler::LoadbalancersLoadBalancer => &loadbalancers_load_balancer::LoadBalancer,
-        Handler::MnqSnsTopic => &mnq_sns_topic::Topic,
-        Handler::MnqSnsTopicSubscription => &mnq_sns_topic_subscription::Subscription,
         Handler::MnqSqsQueue => &mnq_sqs_queue::Queue,
         Handler::MongodbInstance => &mongodb_instance::Instance,
         Handler::NetworkAcl => &network_acl::Acl,

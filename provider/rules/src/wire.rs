@@ -1,6 +1,7 @@
 //! Paths into JSON objects of the API: get, set, pluck.
 
 use std::borrow::Cow;
+use std::net::IpAddr;
 
 use serde_json::{Map, Value as Json};
 
@@ -83,6 +84,7 @@ pub fn strings(list: Option<&Json>, field: Option<&str>) -> Vec<String> {
 ///
 /// `rules[].ip` is the list of the `ip` of every element of `rules`, and the elements of inner lists for `groups[].rules[]`.
 /// `endpoints[private_network].ip` is the `ip` of the first element with an object `private_network`, and
+/// `endpoints[0]` is the first element, `endpoints[ip=IPv6]` the first one whose `ip` is an address of this version, and
 /// `resource[type=custom]` is the element, or the object `resource` itself, whose `type` is `custom`. `extension[]` is the list
 /// of the values of an object, in the order of their numbers. `.` is the wire object, and `[type=custom]` too if its `type` is
 /// `custom`. `address | prefix` is the first of these that is set.
@@ -114,7 +116,10 @@ pub fn pluck(wire: &Wire, path: &str) -> Option<Json> {
         return Some(Json::Array(fields.flat_map(joined).collect()));
     }
     let items = found.as_array().map_or(std::slice::from_ref(found), Vec::as_slice);
-    items.iter().find(|item| is_selected(item, selector)).and_then(field)
+    let number = selector.parse::<usize>().ok();
+    let selected =
+        number.map_or_else(|| items.iter().find(|item| is_selected(item, selector)), |number| items.get(number));
+    selected.and_then(field)
 }
 
 fn json_items(json: Json) -> Vec<Json> {
@@ -126,6 +131,9 @@ fn json_items(json: Json) -> Vec<Json> {
 
 fn is_selected(item: &Json, selector: &str) -> bool {
     match selector.split_once('=') {
+        Some((field, version @ ("IPv4" | "IPv6"))) => item[field].as_str().is_some_and(|text| {
+            text == version || text.parse().is_ok_and(|address: IpAddr| address.is_ipv6() == (version == "IPv6"))
+        }),
         Some((field, value)) => item[field].as_str() == Some(value),
         None => item[selector].is_object(),
     }
@@ -269,6 +277,11 @@ mod tests {
         assert_eq!(pluck(&object, "endpoints[public].ip"), Some(json!("b")));
         assert_eq!(pluck(&object, "endpoints[ip=c]"), Some(json!({"public": {}, "ip": "c"})));
         assert_eq!(pluck(&object, "endpoints[private].ip"), None);
+        assert_eq!(pluck(&object, "endpoints[1].ip"), Some(json!("a")));
+        assert_eq!(pluck(&object, "endpoints[9].ip"), None);
+        let ips = wire(&json!({ "ips": [{ "ip": "192.0.2.1" }, { "ip": "2001:db8::1" }, { "ip": "IPv6" }] }));
+        assert_eq!(pluck(&ips, "ips[ip=IPv6].ip"), Some(json!("2001:db8::1")));
+        assert_eq!(pluck(&ips, "ips[ip=IPv4].ip"), Some(json!("192.0.2.1")));
         assert_eq!(pluck(&object, "holder[type=custom].name"), Some(json!("n")));
         assert_eq!(pluck(&object, "holder[type=other].name"), None);
         let holder = wire(&object["holder"]);

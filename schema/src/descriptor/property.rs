@@ -20,6 +20,7 @@ pub struct Property {
     /// Field in API requests and responses: a path, `none`, or `{ send: …, read: … }`. Default: the name in snake_case
     /// for both. In responses, `products[].name` is the list of the `name` of every product, `endpoints[public].ip` the `ip` of
     /// the first endpoint with an object `public`, and `resource[type=custom]` the element (or the object) with that value.
+    /// `ip[0].id` is the `id` of the first element, `ip[address=IPv6].id` that of the first element with an IPv6 address.
     /// `extension[]` is the list of the fields of an object. `.` is the object itself: the properties of this one are fields beside it.
     /// `[type=custom]` is the object itself if it has that value. `address | prefix` is the first of these fields that is set. In requests,
     /// `endpoints[public]` adds an element to a list, if it has an object `public`. `{provider}_settings` is the field whose name
@@ -46,7 +47,7 @@ pub struct Property {
     pub one_way: bool,
     /// Input with the beginning of automatic names, instead of the logical name. The program sets one of the two.
     pub prefix: Option<String>,
-    /// Suffix of automatic names while a boolean input is true: `{ fifoQueue: .fifo }`.
+    /// Suffix of names while a boolean input is true: `{ fifoQueue: .fifo }`. Other names must not have it.
     pub suffix_if: BTreeMap<String, String>,
     /// Unique value: a replacement that keeps the value deletes the old object first. Automatic names (`input: auto`)
     /// are unique unless this is `false`.
@@ -61,8 +62,13 @@ pub struct Property {
     pub replace_if_added_or_removed: bool,
     /// Used at creation only, such as whether an e-mail is sent. A later change has no effect.
     pub create_only: bool,
-    /// Boolean property that disables this one: while it is true, this property is not sent, compared or read.
+    /// Boolean property: while it is true, this one is used at creation only, such as a size that is changed automatically later. It is not
+    /// read, and a later change has no effect.
+    pub create_only_if: Option<String>,
+    /// Property that disables this one: while it is true, or a string, this property is not sent, compared or read.
     pub unless: Option<String>,
+    /// Boolean property that this one needs: without it, `true` is an error, and nothing is sent.
+    pub only_if: Option<String>,
     /// Default, added to the inputs.
     pub default: Option<Json>,
     /// Conversion between the value of the user and the value in requests.
@@ -84,7 +90,7 @@ pub struct Property {
     pub handled_if: Option<String>,
     /// `synced` or `drifted`: whether the API's value of the named property equals the input.
     pub drift_of: Option<String>,
-    /// In requests and responses a list with the value as its only element. For properties of the resource itself.
+    /// In requests and responses a list with the value as its only element.
     pub list_of_one: bool,
     /// Object in requests for each element of the list: `{ id: $element }`. For properties of the resource itself.
     pub element_as: Option<BTreeMap<String, Json>>,
@@ -210,6 +216,8 @@ pub struct Check {
     pub allowed: Vec<String>,
     /// Values that the API rejects.
     pub not_in: Vec<String>,
+    /// Why `true` is rejected, for an input of `pulumiverse_scaleway` that Scaleway does not support: the end of a sentence.
+    pub unsupported: Option<String>,
     /// Minimum.
     pub min: Option<f64>,
     /// Maximum.

@@ -25,6 +25,7 @@ pub(crate) fn checks(
     Checks {
         allowed: allowed(word, wire, place, findings),
         not_in: check.not_in.clone(),
+        unsupported: check.unsupported.clone(),
         min: check.min.or_else(|| smallest(word, wire)),
         max: check.max,
         usual_min: check.usual_min,

@@ -2,6 +2,8 @@
 
 use catalog::{EachOf, IdPart, Input, Property, Resource, Step};
 
+use scaleway_api::Protocol;
+
 use super::step::{carries, is_made_for, sends};
 use super::{Calls, Scope};
 use crate::findings::{Findings, Place};
@@ -35,7 +37,9 @@ impl<'a> Scope<'a> {
                 ("resends", &word.resends),
                 ("handledIf", &word.handled_if),
                 ("driftOf", &word.drift_of),
+                ("createOnlyIf", &word.create_only_if),
                 ("unless", &word.unless),
+                ("onlyIf", &word.only_if),
                 ("prefix", &word.prefix),
             ];
             for (word, other) in others {
@@ -79,7 +83,8 @@ impl<'a> Scope<'a> {
                 }
                 continue;
             }
-            if is_selector || self.is_place(property) || self.has_special_calls() || is_converted {
+            let is_open = self.has_special_calls() || is_converted || self.is_used_elsewhere(name);
+            if is_selector || self.is_place(property) || is_open {
                 continue;
             }
             check_carried(name, property, resource, &place.at(name), findings);
@@ -87,6 +92,15 @@ impl<'a> Scope<'a> {
         for call in &calls.create {
             self.check_always_sent(call, resource, findings);
         }
+    }
+
+    /// The inputs that no body contains: the switch of waits, and the endpoint of queues and topics, its credentials and their project.
+    pub(crate) fn is_used_elsewhere(&self, name: &str) -> bool {
+        let switch = self.resource.wait.as_ref().and_then(|wait| wait.only.as_deref());
+        let of_messaging = ["snsEndpoint", "sqsEndpoint", "projectId"].iter().chain(&catalog::MESSAGING_CREDENTIALS);
+        switch == Some(name)
+            || (matches!(self.document.protocol, Protocol::Sqs | Protocol::Sns)
+                && of_messaging.into_iter().any(|other| *other == name))
     }
 
     /// The region or zone of the resource itself, which is in every path.

@@ -48,6 +48,7 @@ impl<'a> Scope<'a> {
                 // only their `replace` counts.
                 let fixed = self.resource.update.is_none()
                     && !self.has_special_calls()
+                    && !self.is_used_elsewhere(name)
                     && self.resource.discontinued.is_none()
                     && !self.resource.function;
                 property.replace |= fixed && property.input != Input::No && property.send.is_some();
@@ -74,6 +75,8 @@ impl<'a> Scope<'a> {
             let inner = self.resource.properties.get(name).into_iter().flat_map(|word| word.properties.keys());
             names.extend(inner.map(|inner| (format!("{name}.{inner}"), None)));
         }
+        let elsewhere = self.resource.properties.keys().filter(|name| self.is_used_elsewhere(name));
+        names.extend(elsewhere.map(|name| (name.clone(), None)));
         // A value inside of an input counts as the input.
         let outer: Vec<String> = names.keys().filter_map(|name| Some(name.split_once('.')?.0.to_owned())).collect();
         names.extend(outer.into_iter().map(|name| (name, None)));
@@ -141,7 +144,9 @@ pub(crate) fn property(
         kept_if_absent: word.kept_if_absent,
         replace_if_added_or_removed: word.replace_if_added_or_removed,
         create_only: word.create_only,
+        create_only_if: word.create_only_if.clone(),
         unless: word.unless.clone(),
+        only_if: word.only_if.clone(),
         default: word.default.clone(),
         convert: word.convert,
         values: word.values.clone(),

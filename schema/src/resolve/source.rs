@@ -14,6 +14,11 @@ use crate::shape::Shape;
 impl<'a> Scope<'a> {
     /// Parses one source.
     pub(crate) fn source(&self, word: &Json, answers: &Shape<'_>, place: &Place, findings: &mut Findings) -> Source {
+        if let Some((first, others)) = word.as_str().and_then(|text| text.split_once(" | ")) {
+            let words = std::iter::once(first).chain(others.split(" | "));
+            let words = words.map(|word| self.source(&Json::from(word), answers, place, findings));
+            return Source::First(words.collect());
+        }
         if has_sources(word) {
             return self.composed(word, answers, place, findings);
         }

@@ -50,6 +50,7 @@ impl<'a> Scope<'a> {
             find: self.find(call, calls, findings),
             only: self.sources(&word.only, &calls.answers, &call.place.at("only"), findings),
             into: word.into.clone(),
+            beside: word.beside.clone(),
             object: object(call, findings),
             id_from: id_from(call, findings),
             when: self.when(call, findings),
@@ -64,7 +65,22 @@ impl<'a> Scope<'a> {
             call_if_empty: self.call_if_empty(call, calls, findings),
             each: self.each(call, calls, findings),
             settles: settles(call, findings),
+            existing: self.inner("existing", word.existing.as_deref(), call, calls, findings),
+            undo: self.inner("undo", word.undo.as_deref(), call, calls, findings),
         }
+    }
+
+    /// A request that belongs to a step.
+    fn inner(
+        &self,
+        word: &str,
+        step: Option<&descriptor::StepOrOperation>,
+        call: &Call<'a>,
+        calls: &Calls<'a>,
+        findings: &mut Findings,
+    ) -> Option<Box<Step>> {
+        let inner = self.call(step?.step(), call.place.at(word), findings)?;
+        Some(Box::new(self.step(&inner, calls, &BTreeMap::new(), findings)))
     }
 
     fn reads(&self, call: &Call<'a>, findings: &mut Findings) -> Vec<String> {
@@ -297,7 +313,7 @@ fn mentions(source: &Source, name: &str, property: &Property) -> bool {
     match source {
         Source::Property(property) => property == name,
         Source::Wire(path) => sends(property, path.split(['.', '[']).next().unwrap_or(path)),
-        Source::List(sources) => sources.iter().any(|source| mentions(source, name, property)),
+        Source::First(sources) | Source::List(sources) => sources.iter().any(|source| mentions(source, name, property)),
         Source::Fields(sources) => sources.values().any(|source| mentions(source, name, property)),
         _ => false,
     }

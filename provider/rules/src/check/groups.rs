@@ -34,6 +34,29 @@ impl Checker {
                 }
             }
         }
+        for (name, property) in &resource.properties {
+            self.switches(name, property, inputs);
+        }
+    }
+
+    /// A property that needs a boolean input, and the suffix of a name that belongs to one.
+    fn switches(&mut self, name: &str, property: &Property, inputs: &Object) {
+        let is_known = |switch: &String| !inputs.get(switch).is_some_and(Value::is_unknown);
+        let path = &Path::root(name);
+        if let Some(switch) = property.only_if.as_ref().filter(|switch| is_known(switch))
+            && inputs.flag(name) == Some(true)
+            && inputs.flag(switch) != Some(true)
+        {
+            self.fail(path, format!("requires `{switch}`: set `{switch}` to true, or remove this input"));
+        }
+        let Some(text) = inputs.text(name) else { return };
+        for (switch, suffix) in property.suffix_if.iter().filter(|(switch, _)| is_known(switch)) {
+            match (inputs.flag(switch) == Some(true), text.ends_with(suffix)) {
+                (true, false) => self.fail(path, format!("must end with `{suffix}` if `{switch}` is true")),
+                (false, true) => self.fail(path, format!("must not end with `{suffix}` unless `{switch}` is true")),
+                _ => {}
+            }
+        }
     }
 
     /// Exactly one of the ID and a search argument must be set. An ID that has a provider default may be absent.

@@ -53,6 +53,9 @@ pub(super) fn unusual(property: &Property, value: &Value) -> Option<String> {
 }
 
 fn scalar(checks: &Checks, value: &Value, secret: bool) -> Vec<String> {
+    if let (Some(reason), Some(true)) = (&checks.unsupported, value.as_bool()) {
+        return vec![format!("cannot be true: {reason}; remove this input")];
+    }
     match value.data() {
         Data::String(text) => self::text(checks, text, secret),
         Data::Number(number) => self::number(checks, *number),
@@ -159,6 +162,9 @@ fn unlike(format: Format, text: &str) -> Option<&'static str> {
         Format::Port => (text.parse::<u16>().is_ok_and(|port| port > 0), "a port number from 1 to 65535"),
         Format::Ip => (text.parse::<std::net::IpAddr>().is_ok(), "an IP address such as `192.168.0.7`"),
         Format::Mac => (is_mac(text), "a MAC address such as `02:00:00:12:34:56`"),
+        Format::MessagingName => {
+            (is_messaging_name(text), "only letters, digits, hyphens and underscores, and `.fifo` at the end for FIFO")
+        }
         Format::BucketName => (
             is_bucket_name(text),
             "a bucket name: 3 to 63 lower-case letters, digits, dots and hyphens that start and end with a letter or digit",
@@ -172,6 +178,11 @@ fn unlike(format: Format, text: &str) -> Option<&'static str> {
         }
     };
     (!right).then_some(expected)
+}
+
+fn is_messaging_name(text: &str) -> bool {
+    let base = text.strip_suffix(".fifo").unwrap_or(text);
+    !base.is_empty() && base.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
 }
 
 fn is_bucket_name(text: &str) -> bool {
