@@ -39,16 +39,18 @@ demo: ## Deploy the example to the fake: preview, up, refresh, destroy (the firs
 	@$(MAKE) --jobs=2 tools build
 	scripts/demo
 
+# With the Rust tests, dependencies have more features: builds of the programs alone would compile most of them again.
+test: export WITH_TESTS = --tests
 test: ## Install the tools, run all checks and tests
 	@$(MAKE) --jobs=2 tools check
-	cargo build --workspace --bins --tests $(features)
+	@$(MAKE) build PROFILE=dev
 	PLUGIN="$${CARGO_TARGET_DIR:-$(CURDIR)/target}/debug/pulumi-resource-evalap-scaleway" \
 	    cargo test --workspace $(features) $(ONLY)
 	go -C sdk-gen test -timeout 30m ./...
 	@$(MAKE) e2e
 
 build: ## Build the plugin and the fake
-	cargo build --profile $(PROFILE) $(if $(filter dev,$(PROFILE)),--workspace --bins $(features),$(programs))
+	cargo build --profile $(PROFILE) $(if $(filter dev,$(PROFILE)),--workspace --bins $(WITH_TESTS) $(features),$(programs))
 
 check: ## Lint, and compare generated files with the output of their generators
 	cargo fmt --all --check
