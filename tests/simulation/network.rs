@@ -161,7 +161,7 @@ impl Network {
         self.synchronize();
         let is_post = request.method() == Method::POST;
         let answer = self.fake.exchange(request).await?;
-        if let Some(id) = response::id(&answer).filter(|_| is_post) {
+        if let Some(id) = is_post.then(|| response::id(&answer)).flatten() {
             self.lock().created.entry(id).or_insert_with(|| self.fake.clock().now());
         }
         Some(answer)
