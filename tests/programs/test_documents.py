@@ -157,7 +157,7 @@ def table_of_platforms(results: dict[str, dict[str, Any]]) -> str:
         system, processor = release.platform(target)
         result = results.get(f"{system}-{processor}")
         if result is None:
-            tried = "not tried"
+            tried = "this archive was not tried"
         elif result["run"] is None:
             signed = target == "aarch64-apple-darwin"
             tried = f"format{', signature' if signed else ''} and imported libraries checked; not started"

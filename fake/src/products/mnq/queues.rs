@@ -28,7 +28,7 @@ const DEDUPLICATION: &str = "ContentBasedDeduplication";
 const POLICY: &str = "RedrivePolicy";
 const SUFFIX: &str = ".fifo";
 
-/// The permissions of an operation, of which the caller needs one, and what implements it.
+/// The permissions of an operation, one of which the caller needs, and its handler.
 pub(super) fn operation(action: &str) -> Option<(&'static [&'static str], Handler)> {
     Some(match action {
         "CreateQueue" => (&[MANAGE], Handler::Write(create)),
