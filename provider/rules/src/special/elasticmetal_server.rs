@@ -14,15 +14,15 @@ use crate::wire::Wire;
 /// See the module.
 pub(super) struct Server;
 
-/// The inputs of the installation beside the operating system.
+/// The inputs of the installation beside the operating system. A write-only password is sent if its version changes.
 pub const CONFIGURATION: [&str; 9] = [
     "hostname",
     "partitioning",
     "password",
-    "passwordWo",
+    "passwordWoVersion",
     "serviceUser",
     "servicePassword",
-    "servicePasswordWo",
+    "servicePasswordWoVersion",
     "sshKeyIds",
     "user",
 ];
