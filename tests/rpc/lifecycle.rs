@@ -41,7 +41,7 @@ pub(crate) struct Entry {
 }
 
 /// The objects, by the names of the table.
-type World = BTreeMap<String, Thing>;
+pub(crate) type World = BTreeMap<String, Thing>;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_resource_has_a_complete_lifecycle_and_prints_no_secrets() {
@@ -326,7 +326,7 @@ fn sealed(token: &str, resource: &Resource, thing: &Thing) {
 }
 
 /// A program with `$name.output` replaced by outputs of existing objects.
-fn resolved(program: &Map<String, Json>, world: &World) -> Json {
+pub(crate) fn resolved(program: &Map<String, Json>, world: &World) -> Json {
     fn value(json: &Json, world: &World) -> Json {
         match json {
             Json::String(text) if text.starts_with('$') => {

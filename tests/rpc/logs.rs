@@ -15,7 +15,7 @@ const TRACE_ID: &str = "4bf92f3577b34da6a3ce929d0e0e4736";
 
 /// The lines of the log, once there is one that is searched for: the plugin writes them before its response, but another thread
 /// collects them.
-fn lines(plugin: &Plugin, searched: impl Fn(&Json) -> bool) -> Vec<Json> {
+pub(crate) fn lines(plugin: &Plugin, searched: impl Fn(&Json) -> bool) -> Vec<Json> {
     let start = Instant::now();
     loop {
         let lines: Vec<Json> = plugin.log().lines().filter_map(|line| serde_json::from_str(line).ok()).collect();

@@ -19,3 +19,4 @@ mod refresh;
 #[cfg(feature = "opentelemetry")]
 mod traces;
 mod waits;
+mod write_only;

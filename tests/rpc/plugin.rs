@@ -7,18 +7,19 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::thread;
 
+use prost::Message;
 use prost_types::Struct;
 use pulumi_rpc::MAX_MESSAGE_BYTES;
 use pulumi_rpc::pulumirpc as rpc;
 use pulumi_rpc::pulumirpc::diff_response::DiffChanges;
-use pulumi_rpc::pulumirpc::list_response::Response;
+use pulumi_rpc::pulumirpc::list_response::Response as Listed;
 use pulumi_rpc::pulumirpc::resource_provider_client::ResourceProviderClient;
 use scaleway_fake::DEFAULT_ORGANIZATION;
 use serde_json::Value as Json;
 use tests::configuration::{self, PROVIDER_URN};
 use tests::places;
 use tonic::transport::Channel;
-use tonic::{Code, Status};
+use tonic::{Code, Response, Status};
 
 use tests::property_bag::{partial_state, to_json, to_struct};
 
@@ -38,6 +39,7 @@ pub(crate) struct Plugin {
     process: Child,
     errors: Arc<Mutex<String>>,
     statuses: Mutex<Vec<String>>,
+    responses: Mutex<Vec<u8>>,
 }
 
 impl Plugin {
@@ -65,7 +67,8 @@ impl Plugin {
         let address = format!("http://127.0.0.1:{}", greeting.trim());
         let client = ResourceProviderClient::connect(address).await.unwrap();
         let client = client.max_decoding_message_size(MAX_MESSAGE_BYTES).max_encoding_message_size(MAX_MESSAGE_BYTES);
-        let mut plugin = Self { client, greeting, process, errors, statuses: Mutex::default() };
+        let mut plugin =
+            Self { client, greeting, process, errors, statuses: Mutex::default(), responses: Mutex::default() };
         let hello = rpc::ProviderHandshakeRequest {
             engine_address: engine.unwrap_or_default().to_owned(),
             configure_with_urn: true,
@@ -123,6 +126,11 @@ impl Plugin {
         format!("{}\n{}", self.errors.lock().unwrap(), self.statuses.lock().unwrap().join("\n"))
     }
 
+    /// The encoded responses of resources, with those of failed calls.
+    pub(crate) fn responses(&self) -> String {
+        String::from_utf8_lossy(&self.responses.lock().unwrap()).into_owned()
+    }
+
     /// Whether the process runs.
     pub(crate) fn is_alive(&mut self) -> bool {
         self.process.try_wait().unwrap().is_none()
@@ -149,7 +157,8 @@ impl Plugin {
             random_seed: vec![seed; 32],
             ..Default::default()
         };
-        let checked = self.client.check(request).await.unwrap().into_inner();
+        let checked = self.client.check(request).await.unwrap();
+        let checked = self.kept(checked);
         assert!(checked.failures.is_empty(), "{token}: {:?}", checked.failures);
         checked.inputs.unwrap()
     }
@@ -164,7 +173,8 @@ impl Plugin {
             news: Some(news.clone()),
             ..Default::default()
         };
-        let diff = self.client.diff(request).await.unwrap().into_inner();
+        let diff = self.client.diff(request).await.unwrap();
+        let diff = self.kept(diff);
         assert_eq!(diff.changes() == DiffChanges::DiffNone, diff.diffs.is_empty(), "{token}: {diff:?}");
         (diff.diffs, diff.replaces)
     }
@@ -173,7 +183,8 @@ impl Plugin {
     pub(crate) async fn create(&mut self, token: &str, inputs: &Struct, preview: bool) -> Result<Thing, Status> {
         let request =
             rpc::CreateRequest { urn: urn(token), properties: Some(inputs.clone()), preview, ..Default::default() };
-        let created = self.client.create(request).await.map_err(|status| self.recorded(status))?.into_inner();
+        let created = self.client.create(request).await.map_err(|status| self.recorded(status))?;
+        let created = self.kept(created);
         Ok(Thing { id: created.id, state: created.properties.unwrap_or_default(), inputs: inputs.clone() })
     }
 
@@ -194,14 +205,16 @@ impl Plugin {
             preview,
             ..Default::default()
         };
-        let updated = self.client.update(request).await.map_err(|status| self.recorded(status))?.into_inner();
+        let updated = self.client.update(request).await.map_err(|status| self.recorded(status))?;
+        let updated = self.kept(updated);
         Ok(Thing { id: thing.id.clone(), state: updated.properties.unwrap_or_default(), inputs: news.clone() })
     }
 
     /// Read; `None` if the object does not exist.
     pub(crate) async fn read(&mut self, token: &str, thing: &Thing) -> Result<Option<Thing>, Status> {
         let request = thing.read_request(token);
-        let read = self.client.read(request).await.map_err(|status| self.recorded(status))?.into_inner();
+        let read = self.client.read(request).await.map_err(|status| self.recorded(status))?;
+        let read = self.kept(read);
         if read.id.is_empty() {
             return Ok(None);
         }
@@ -242,9 +255,9 @@ impl Plugin {
             continuation_token = String::new();
             while let Some(answer) = answers.message().await.unwrap() {
                 match answer.response.unwrap() {
-                    Response::Result(one) => all.push((one.id, one.name)),
-                    Response::Continuation(more) => continuation_token = more.continuation_token,
-                    Response::Computed(_) => panic!("the request has no unknown values"),
+                    Listed::Result(one) => all.push((one.id, one.name)),
+                    Listed::Continuation(more) => continuation_token = more.continuation_token,
+                    Listed::Computed(_) => panic!("the request has no unknown values"),
                 }
             }
             if continuation_token.is_empty() {
@@ -254,7 +267,15 @@ impl Plugin {
     }
 
     /// Stores the response, so that secrets can be searched in it later.
+    fn kept<M: Message>(&self, response: Response<M>) -> M {
+        let response = response.into_inner();
+        self.responses.lock().unwrap().extend(response.encode_to_vec());
+        response
+    }
+
+    /// The same for an error.
     fn recorded(&self, status: Status) -> Status {
+        self.responses.lock().unwrap().extend([status.message().as_bytes(), status.details()].concat());
         let details = String::from_utf8_lossy(status.details()).into_owned();
         // The partial state of a failed create marks secrets.
         let details = if partial_state(&status).is_some() { String::new() } else { details };
