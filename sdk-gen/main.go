@@ -106,7 +106,7 @@ func generatePython(pkg *schema.Package) (files, error) {
 	if err != nil {
 		return nil, err
 	}
-	return sdk, makeLazy(sdk)
+	return sdk, errors.Join(writeVersion(sdk, pkg), makeLazy(sdk))
 }
 
 // generateNodejs generates a local SDK, which is compiled when it is installed,

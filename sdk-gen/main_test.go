@@ -58,11 +58,31 @@ func TestValidSchemaGeneratesAllSDKs(t *testing.T) {
 	assertContents(t, map[string]string{
 		filepath.Join(python, "pyproject.toml"):                           `version = "1.2.3"`,
 		filepath.Join(python, "evalap_scaleway", "registry/namespace.py"): "class Namespace(",
+		filepath.Join(python, "evalap_scaleway", "_utilities.py"):         "_version = SemverVersion.parse('1.2.3')\n_version_str = ",
 		filepath.Join(nodejs, "package.json"):                             `"@evalap/scaleway"`,
 		filepath.Join(nodejs, "registry", "namespace.ts"):                 "export class Namespace ",
 		filepath.Join(golang, "go.mod"):                                   "module example.org/sdk/go\n",
 		filepath.Join(golang, "scaleway", "registry", "namespace.go"):     "type Namespace struct",
 	})
+}
+
+// The version is in the files, so the SDK does not look for it when it is imported.
+func TestPythonSDKNeedsNoLibraryForItsVersion(t *testing.T) {
+	python := filepath.Join(t.TempDir(), "python")
+	if err := run(write(t, minimal), directories{"python": python}, false); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"pyproject.toml", "evalap_scaleway/_utilities.py"} {
+		text, err := os.ReadFile(filepath.Join(python, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, library := range []string{"parver", "importlib.metadata"} {
+			if strings.Contains(string(text), library) {
+				t.Errorf("%s contains %q", name, library)
+			}
+		}
+	}
 }
 
 // scripts/sdk adds the URL. For programs, it is in the options of resources and
