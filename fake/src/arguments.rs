@@ -1,14 +1,18 @@
 //! The command-line arguments. This module does not use their values.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
+
+/// A free port of the loopback interface.
+const LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
 
 pub(crate) const HELP: &str = "\
 An in-memory implementation of Scaleway's APIs for tests.
 
 Usage: scaleway-fake [--listen ADDRESS] [--settle SECONDS] [--log FILE] [--seed FILE]
                      [--save FILE] [--enforce-permissions] [--allow-remote] [--url URL]
+       scaleway-fake record --output FILE     record requests to the real API; see record --help
 
   --listen ADDRESS   address and port (default 127.0.0.1:0, which selects a free port); an address
                      that is not a loopback address needs --allow-remote
@@ -28,12 +32,35 @@ The first line on stdout is the URL to give to clients, for example as SCW_API_U
 It runs until it is interrupted or terminated. Faults, the clock and the list of requests are below /_fake/.
 ";
 
+pub(crate) const RECORD_HELP: &str = "\
+A proxy in front of Scaleway's API that writes a recording without secrets.
+
+Usage: scaleway-fake record --output FILE [--listen ADDRESS] [--upstream URL]
+                            [--allow-remote] [--url URL]
+
+  --output FILE      the recording, one JSON line per request; the file must not exist
+  --listen ADDRESS   address and port (default 127.0.0.1:0, which selects a free port); an address
+                     that is not a loopback address needs --allow-remote
+  --upstream URL     the API (default https://api.scaleway.com)
+  --allow-remote     accept requests of other machines; each needs the UUID of the environment
+                     variable SCALEWAY_FAKE_TOKEN as its secret key, and is forwarded with the
+                     secret key of the environment variable SCW_SECRET_KEY
+  --url URL          the URL of the proxy for clients, if it differs from the address
+  --help             show this help
+
+The first line on stdout is the URL to give to clients as SCW_API_URL. It runs until it is interrupted or terminated.
+Requests reach the real API and change real resources. Secrets, IDs, names and addresses are replaced in the file, not in
+what is forwarded. Requests to Object Storage, queues and topics are rejected.
+";
+
 /// The command of the command line.
 #[derive(Debug, PartialEq)]
 pub(crate) enum Command {
     Help,
     Version,
     Serve(Arguments),
+    RecordHelp,
+    Record(RecordArguments),
 }
 
 #[derive(Debug, PartialEq)]
@@ -48,11 +75,23 @@ pub(crate) struct Arguments {
     pub(crate) url: Option<String>,
 }
 
+#[derive(Debug, PartialEq)]
+pub(crate) struct RecordArguments {
+    pub(crate) output: PathBuf,
+    pub(crate) listen: SocketAddr,
+    pub(crate) upstream: String,
+    pub(crate) allow_remote: bool,
+    pub(crate) url: Option<String>,
+}
+
 /// Parses the arguments after the program name; returns an error message for the user.
 pub(crate) fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Command, String> {
-    let listen = SocketAddr::from(([127, 0, 0, 1], 0));
+    let mut arguments = arguments.into_iter().peekable();
+    if arguments.next_if(|first| first == "record").is_some() {
+        return parse_record(arguments);
+    }
     let mut parsed = Arguments {
-        listen,
+        listen: LISTEN,
         settle: Duration::ZERO,
         log: None,
         seed: None,
@@ -61,7 +100,6 @@ pub(crate) fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Comma
         allow_remote: false,
         url: None,
     };
-    let mut arguments = arguments.into_iter();
     while let Some(name) = arguments.next() {
         match name.as_str() {
             "--help" | "-h" => return Ok(Command::Help),
@@ -83,11 +121,41 @@ pub(crate) fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Comma
             "--log" => parsed.log = Some(PathBuf::from(value()?)),
             "--seed" => parsed.seed = Some(PathBuf::from(value()?)),
             "--save" => parsed.save = Some(PathBuf::from(value()?)),
-            "--url" => parsed.url = Some(value()?.trim_end_matches('/').to_owned()),
+            "--url" => parsed.url = Some(url(&value()?)),
             _ => return Err(format!("{name} is not an option; --help lists them")),
         }
     }
     Ok(Command::Serve(parsed))
+}
+
+/// Parses the arguments after `record`.
+fn parse_record(mut arguments: impl Iterator<Item = String>) -> Result<Command, String> {
+    let mut output = None;
+    let mut parsed = RecordArguments {
+        output: PathBuf::new(),
+        listen: LISTEN,
+        upstream: scaleway_fake::API_URL.to_owned(),
+        allow_remote: false,
+        url: None,
+    };
+    while let Some(name) = arguments.next() {
+        let mut value = || arguments.next().ok_or_else(|| format!("{name} needs a value"));
+        match name.as_str() {
+            "--help" | "-h" => return Ok(Command::RecordHelp),
+            "--allow-remote" => parsed.allow_remote = true,
+            "--output" => output = Some(PathBuf::from(value()?)),
+            "--listen" => parsed.listen = address(&value()?)?,
+            "--upstream" => parsed.upstream = value()?,
+            "--url" => parsed.url = Some(url(&value()?)),
+            _ => return Err(format!("{name} is not an option of record; record --help lists them")),
+        }
+    }
+    let output = output.ok_or("record needs --output FILE")?;
+    Ok(Command::Record(RecordArguments { output, ..parsed }))
+}
+
+fn url(text: &str) -> String {
+    text.trim_end_matches('/').to_owned()
 }
 
 fn address(text: &str) -> Result<SocketAddr, String> {
@@ -123,12 +191,34 @@ mod tests {
     }
 
     #[test]
+    fn options_of_record_are_parsed() {
+        let line =
+            "record --output a --listen [::1]:80 --upstream https://example.com --allow-remote --url http://fake:80/";
+        let expected = RecordArguments {
+            output: PathBuf::from("a"),
+            listen: "[::1]:80".parse().unwrap(),
+            upstream: "https://example.com".to_owned(),
+            allow_remote: true,
+            url: Some("http://fake:80".to_owned()),
+        };
+        assert_eq!(parse_words(line), Ok(Command::Record(expected)));
+        let Ok(Command::Record(read)) = parse_words("record --output a") else {
+            panic!("these are good arguments");
+        };
+        assert_eq!((read.listen, read.upstream.as_str()), (LISTEN, "https://api.scaleway.com"));
+        assert_eq!(parse_words("record --help"), Ok(Command::RecordHelp));
+    }
+
+    #[test]
     fn error_names_the_invalid_argument() {
         for (line, expected) in [
             ("--listen", "--listen needs a value"),
             ("--listen here", "expected an address"),
             ("--settle -1", "expected a number of seconds"),
             ("--colour", "--colour is not an option"),
+            ("record", "record needs --output"),
+            ("record --output", "--output needs a value"),
+            ("record --output a --seed b", "--seed is not an option of record"),
         ] {
             let message = parse_words(line).unwrap_err();
             assert!(message.contains(expected), "{message}");

@@ -36,6 +36,7 @@ mod postgres;
 mod product;
 mod products;
 mod random;
+mod record;
 mod remote;
 mod request;
 mod response;
@@ -53,6 +54,7 @@ pub use clock::Clock;
 pub use faults::{Fault, FaultKind};
 pub use journal::Entry;
 pub use products::{Implementation, OfferedOperation, operations};
+pub use record::{API_URL, Recorder, RunningRecorder};
 pub use running::{Builder, Fake, Handle, IN_PROCESS_URL, Running};
 pub use seed::{DEFAULT_ORGANIZATION, Seed, SeedChange, SeedObject};
 pub use store::Object;
@@ -82,6 +84,28 @@ pub enum Error {
         /// The error of the operating system.
         #[source]
         source: std::io::Error,
+    },
+    /// The secret key of the requests of remote clients is missing.
+    #[error(
+        "SCW_SECRET_KEY is not set. Hint: set it to the secret key with which requests of remote clients are forwarded."
+    )]
+    SecretKey,
+    /// The API cannot be used for a recording.
+    #[error(
+        "{url} is not the URL of an API. Hint: use https and a host without a path, such as https://api.scaleway.com; http is only possible on this machine."
+    )]
+    InvalidUpstream {
+        /// The requested URL.
+        url: String,
+    },
+    /// No client for the API can be built.
+    #[error("cannot send requests to {url}")]
+    Upstream {
+        /// The URL of the API.
+        url: String,
+        /// The error of the HTTP client.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
     },
     /// The seed is invalid.
     #[error("the seed is wrong: {message}")]

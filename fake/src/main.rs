@@ -7,13 +7,16 @@ mod arguments;
 use std::error::Error;
 use std::fs::{self, File};
 use std::io::{self, Write};
+use std::path::Path;
 use std::process::ExitCode;
 
-use arguments::{Arguments, Command};
-use scaleway_fake::{Fake, Seed};
+use arguments::{Arguments, Command, RecordArguments};
+use scaleway_fake::{Fake, Recorder, Seed};
 
 /// The environment variable with the token of remote clients. Command lines are visible to all users of a machine.
 const TOKEN: &str = "SCALEWAY_FAKE_TOKEN";
+/// The environment variable with the secret key for the requests of remote clients to `record`.
+const SECRET_KEY: &str = "SCW_SECRET_KEY";
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -21,6 +24,8 @@ async fn main() -> ExitCode {
         Ok(Command::Help) => print(arguments::HELP),
         Ok(Command::Version) => print(concat!("scaleway-fake ", env!("CARGO_PKG_VERSION"), "\n")),
         Ok(Command::Serve(arguments)) => serve(arguments).await,
+        Ok(Command::RecordHelp) => print(arguments::RECORD_HELP),
+        Ok(Command::Record(arguments)) => record(arguments).await,
         Err(message) => Err(message.into()),
     };
     match done {
@@ -44,7 +49,7 @@ async fn serve(arguments: Arguments) -> Result<(), Box<dyn Error>> {
         builder = builder.log(File::create(&path).map_err(|error| format!("{}: {error}", path.display()))?);
     }
     if arguments.allow_remote {
-        builder = builder.allow_remote(token());
+        builder = builder.allow_remote(variable(TOKEN));
     }
     if let Some(url) = arguments.url {
         builder = builder.url(url);
@@ -60,10 +65,44 @@ async fn serve(arguments: Arguments) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// The token of remote clients; empty if it is not set.
-#[expect(clippy::disallowed_methods, reason = "the binary reads its only environment variable here")]
-fn token() -> String {
-    std::env::var(TOKEN).unwrap_or_default()
+async fn record(arguments: RecordArguments) -> Result<(), Box<dyn Error>> {
+    let mut recorder = Recorder::default().listen(arguments.listen).upstream(arguments.upstream);
+    if arguments.allow_remote {
+        recorder = recorder.allow_remote(variable(TOKEN), variable(SECRET_KEY));
+    }
+    if let Some(url) = arguments.url {
+        recorder = recorder.url(url);
+    }
+    let path = arguments.output.display();
+    let output = create(&arguments.output).map_err(|error| format!("{path}: {error}"))?;
+    let running = match recorder.start(output).await {
+        Ok(running) => running,
+        Err(error) => {
+            // The next start needs a new file.
+            fs::remove_file(&arguments.output)?;
+            return Err(error.into());
+        }
+    };
+    print(&format!("{}\n", running.url()))?;
+    interrupted().await?;
+    let written = running.stop().await.map_err(|error| format!("{path} is incomplete: {error}"))?;
+    eprintln!("scaleway-fake: {written} requests are recorded in {path}. Read the file before you share it.");
+    Ok(())
+}
+
+/// Creates a file that only its owner can read. An existing file is not continued: its pseudonyms are not known anymore.
+fn create(path: &Path) -> io::Result<File> {
+    let mut options = File::options();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}
+
+/// An environment variable; empty if it is not set.
+#[expect(clippy::disallowed_methods, reason = "the binary reads its environment variables here")]
+fn variable(name: &str) -> String {
+    std::env::var(name).unwrap_or_default()
 }
 
 /// Waits for SIGINT, or for SIGTERM, with which containers and tests end a process. On Windows, these are Ctrl+C and Ctrl+Break.

@@ -325,7 +325,7 @@ impl Handle {
 }
 
 /// The URL for clients of this machine.
-fn local_url(address: SocketAddr) -> String {
+pub(crate) fn local_url(address: SocketAddr) -> String {
     let ip = match address.ip() {
         IpAddr::V4(ip) if ip.is_unspecified() => IpAddr::V4(Ipv4Addr::LOCALHOST),
         IpAddr::V6(ip) if ip.is_unspecified() => IpAddr::V6(Ipv6Addr::LOCALHOST),

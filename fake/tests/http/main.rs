@@ -22,6 +22,7 @@ mod plain;
 mod postgres;
 mod presigned;
 mod rdb;
+mod record;
 mod redis;
 mod registry;
 mod remote;
