@@ -29,6 +29,7 @@ pub(super) struct Fields {
     secret_parts: BTreeSet<String>,
     secret_names: BTreeSet<String>,
     words: BTreeSet<String>,
+    error_words: BTreeSet<String>,
     sentences: BTreeSet<String>,
     numbers: BTreeSet<String>,
 }
@@ -40,16 +41,16 @@ impl Fields {
             .expect("a test of this module reads the file, which is part of the program")
     }
 
-    /// The class of a field.
-    pub(super) fn class(&self, name: &str) -> Class {
+    /// The class of a field; `in_error`: of an error response.
+    pub(super) fn class(&self, name: &str, in_error: bool) -> Class {
         let name = name.to_lowercase().replace('-', "_");
         let has_secret_part = || self.secret_parts.iter().any(|part| name.contains(part.as_str()));
         let is_attribute = || ATTRIBUTES.iter().any(|end| name.ends_with(end));
         if self.secret_names.contains(&name) || (has_secret_part() && !is_attribute()) {
             Class::Secret
-        } else if self.words.contains(&name) {
+        } else if self.words.contains(&name) || (in_error && self.error_words.contains(&name)) {
             Class::Word
-        } else if self.sentences.contains(&name) {
+        } else if in_error && self.sentences.contains(&name) {
             Class::Sentence
         } else {
             Class::Other
@@ -80,8 +81,10 @@ mod tests {
             ("message", Class::Sentence),
             ("name", Class::Other),
         ] {
-            assert_eq!(fields.class(name), class, "{name}");
+            assert_eq!(fields.class(name, true), class, "{name}");
         }
+        assert_eq!(fields.class("message", false), Class::Other);
+        assert_eq!(fields.class("reason", false), Class::Other);
         assert!(fields.hides_number("data_crc32") && !fields.hides_number("port"));
     }
 
@@ -90,7 +93,7 @@ mod tests {
         let documents: Vec<String> = documents().map(|document| format!("{document:?}")).collect();
         let is_declared = |name: &String| documents.iter().any(|document| document.contains(&format!("\"{name}\"")));
         let fields = Fields::read();
-        let kept = fields.words.iter().chain(&fields.sentences).chain(&fields.numbers);
+        let kept = fields.words.iter().chain(&fields.error_words).chain(&fields.sentences).chain(&fields.numbers);
         let unknown: Vec<&String> = kept.filter(|name| !is_declared(name)).collect();
         assert!(unknown.is_empty(), "no document declares {unknown:?}");
     }

@@ -64,11 +64,15 @@ impl Forwarder {
     pub(super) fn new(upstream: String, remote: Option<Remote>, recording: Recording) -> Result<Self, Error> {
         // `reqwest` panics without a default; an error means that there is one already.
         rustls::crypto::ring::default_provider().install_default().ok();
-        let builder = reqwest::Client::builder()
+        let mut builder = reqwest::Client::builder()
             .connect_timeout(CONNECT_TIMEOUT)
             // The client of the API follows redirects itself: another host would receive the secret key.
             .redirect(reqwest::redirect::Policy::none())
             .no_gzip();
+        // Only an API on this machine has http; the proxies of the system do not reach it.
+        if upstream.starts_with("http://") {
+            builder = builder.no_proxy();
+        }
         let http =
             builder.build().map_err(|source| Error::Upstream { url: upstream.clone(), source: Box::new(source) })?;
         Ok(Self { http, upstream, remote, recording: Mutex::new(recording) })
@@ -103,6 +107,10 @@ fn admit(forwarder: &Forwarder, parts: &mut request::Parts) -> Result<(), ApiErr
             "the recording cannot be written: {failure}. Hint: start `scaleway-fake record` again with another --output."
         );
         return Err(ApiError::message(500, &message));
+    }
+    // Another form of target would be appended to the host of the API.
+    if !parts.uri.path().starts_with('/') {
+        return Err(ApiError::message(400, "the request has no path"));
     }
     if is_signed(parts) {
         return Err(ApiError::message(

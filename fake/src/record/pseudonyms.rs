@@ -9,9 +9,10 @@ use super::addresses::Addresses;
 use super::vocabulary::Vocabulary;
 
 /// The domains of Scaleway. Labels of host names below them are kept if they are words of the documents or one of [`LABELS`].
-const DOMAINS: [&str; 2] = [".scw.cloud", ".scaleway.com"];
-const LABELS: [&str; 24] = [
+const DOMAINS: [&str; 3] = [".scw.cloud", ".scw.eu", ".scaleway.com"];
+const LABELS: [&str; 25] = [
     "scw",
+    "eu",
     "cloud",
     "scaleway",
     "com",

@@ -42,6 +42,8 @@ struct Place<'a> {
     name: &'a str,
     /// Whether it is in a secret.
     is_secret: bool,
+    /// Whether it is in an error response.
+    in_error: bool,
 }
 
 impl Sanitizer {
@@ -77,7 +79,7 @@ impl Sanitizer {
     pub(super) fn request(&mut self, found: &Found, body: &Value) -> Value {
         let schema =
             found.as_ref().and_then(|(document, matched)| Some((*document, matched.operation.request.as_ref()?)));
-        self.body(schema, body)
+        self.body(schema, body, false)
     }
 
     /// The body of a response.
@@ -86,7 +88,7 @@ impl Sanitizer {
             let schema = if status < 400 { matched.operation.answer.as_ref() } else { document.schema(ERROR) };
             Some((*document, schema?))
         });
-        self.body(schema, body)
+        self.body(schema, body, status >= 400)
     }
 
     /// Replaces the strings of an exchange that contain a secret in any form.
@@ -94,8 +96,8 @@ impl Sanitizer {
         self.secrets.redact(value);
     }
 
-    fn body(&mut self, schema: Option<(&'static Document, &'static Schema)>, body: &Value) -> Value {
-        self.value(Place { schema, name: "value", is_secret: false }, body)
+    fn body(&mut self, schema: Option<(&'static Document, &'static Schema)>, body: &Value, in_error: bool) -> Value {
+        self.value(Place { schema, name: "value", is_secret: false, in_error }, body)
     }
 
     fn known_path(&mut self, document: &'static Document, matched: &Matched<'static>) -> String {
@@ -151,8 +153,8 @@ impl Sanitizer {
             Kind::Array { items, .. } => (document, &**items),
             _ => (document, schema),
         });
-        let is_secret = self.fields.class(name) == Class::Secret;
-        self.string(Place { schema, name, is_secret }, value)
+        let is_secret = self.fields.class(name, false) == Class::Secret;
+        self.string(Place { schema, name, is_secret, in_error: false }, value)
     }
 
     fn value(&mut self, place: Place<'_>, value: &Value) -> Value {
@@ -181,9 +183,13 @@ impl Sanitizer {
                 }
                 // The keys of a map are values.
                 Some((document, Kind::Map(inner))) => {
-                    let is_kept = self.fields.class(place.name) == Class::Word && self.is_word(name);
+                    let is_kept = self.fields.class(place.name, false) == Class::Word && self.is_word(name);
                     let key = if is_kept || is_index(name) { name.clone() } else { self.replaced(name, "key") };
                     (key, Place { schema: Some((document, inner)), ..place })
+                }
+                // So are those of a free object, except for words.
+                Some((_, Kind::Free)) if !self.vocabulary.has(name) => {
+                    (self.replaced(name, "key"), self.field(place, name, None))
                 }
                 _ => (self.key(name), self.field(place, name, None)),
             };
@@ -198,8 +204,8 @@ impl Sanitizer {
         name: &'a str,
         schema: Option<(&'static Document, &'static Schema)>,
     ) -> Place<'a> {
-        let is_secret = parent.is_secret || self.fields.class(name) == Class::Secret;
-        Place { schema, name, is_secret }
+        let is_secret = parent.is_secret || self.fields.class(name, false) == Class::Secret;
+        Place { schema, name, is_secret, in_error: parent.in_error }
     }
 
     /// The name of a field that no document declares at this place.
@@ -249,12 +255,14 @@ impl Sanitizer {
         if place.is_secret {
             return self.secret(place, text);
         }
-        let is_kept = match self.fields.class(place.name) {
+        let is_kept = match self.fields.class(place.name, place.in_error) {
             Class::Sentence => return sentences::replace(text, &mut self.pseudonyms, &self.vocabulary),
             Class::Word => self.is_word(text),
             Class::Secret | Class::Other => false,
         };
-        if is_kept || self.vocabulary.has_value(text) || (is_open && vocabulary::is_time(text)) {
+        // A path such as `/` or a pattern such as `*`.
+        let is_sign = text.len() <= 2 && text.bytes().all(|byte| byte.is_ascii_punctuation());
+        if is_kept || is_sign || self.vocabulary.has_value(text) || (is_open && vocabulary::is_time(text)) {
             return text.to_owned();
         }
         self.replaced(text, if kind.is_some() { place.name } else { "value" })

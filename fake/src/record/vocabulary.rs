@@ -82,7 +82,7 @@ impl Vocabulary {
 /// Whether a string has the form of a word that Scaleway chooses, such as `PRO2-XXS` or `ContainersReadOnly`. Random strings do
 /// not: they have long parts, or many changes between letters and digits, or between upper and lower case.
 pub(super) fn is_word(text: &str) -> bool {
-    let is_separator = |character: char| " ._:/+()-".contains(character);
+    let is_separator = |character: char| "._:/+-".contains(character);
     text.len() <= LONGEST
         && text.chars().all(|character| character.is_ascii_alphanumeric() || is_separator(character))
         && text.split(is_separator).all(|part| {
@@ -175,6 +175,7 @@ mod tests {
             "aGVsbG8gd29ybGQ=",
             "x9Kq2Lp7Zr4TvB1n",
             "correcthorsebatterystaple",
+            "acme is closing",
             "p@ssword",
             "-----BEGIN PRIVATE KEY-----\n",
         ] {
