@@ -598,4 +598,11 @@ scaleway.autoscaling.InstancePolicy(
     ],
 )
 
+# Annotations, and the audit trail.
+
+cost_centre = scaleway.annotations.Key("cost-centre", description="who pays")
+team = scaleway.annotations.Value("team", key_id=cost_centre.id, name="4711")
+scaleway.annotations.Binding("costs-of-the-network", target_srn=network.srn, value_id=team.id)
+scaleway.audittrail.ExportJob("events", s3={"bucket": "events", "region": "fr-par", "prefix": "audit/"})
+
 pulumi.export("url", web.public_endpoint)

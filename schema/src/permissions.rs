@@ -15,7 +15,7 @@ pub(crate) fn settle(file: &PermissionsFile, resolved: &mut [Resolved<'_>], find
     check(file, findings);
     for one in resolved {
         for Sent { document, operation, .. } in operations::of(one) {
-            if file.public.contains(&document.name) {
+            if file.public.iter().chain(&file.undocumented).any(|name| *name == document.name) {
                 continue;
             }
             let id = &operation.id;

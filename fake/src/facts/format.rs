@@ -124,7 +124,7 @@ pub(crate) struct Parent {
     /// The verbs (`create`, `update`, `delete`) that are rejected while the parent's status is transient.
     #[serde(default)]
     pub(crate) settled: Vec<String>,
-    /// Fields whose values are the parent's.
+    /// Fields whose values are the parent's; hidden if no response shows them.
     #[serde(default)]
     pub(crate) take: Vec<String>,
 }

@@ -99,10 +99,14 @@ pub(crate) fn create(call: &mut Call<'_>, plain: &'static Plain, known: Value) -
     let parents = parents(call, plain, "create")?;
     let id = known["id"].as_str().map_or_else(|| call.world.uuid(), str::to_owned);
     let mut fields = base(call, plain, &id, &project);
+    let mut hidden = Map::new();
+    let is_shown =
+        |name: &str| facts::properties(plain.document, plain.kind.schema).is_some_and(|shown| shown.contains_key(name));
     for (field, parent) in &parents {
         for name in facts.parents.get(field).into_iter().flat_map(|parent| &parent.take) {
             let value = call.world.store.inherited(parent, name).cloned().unwrap_or_default();
-            fields.insert(name.clone(), value);
+            let place = if is_shown(name) { &mut fields } else { &mut hidden };
+            place.insert(name.clone(), value);
         }
     }
     fields.extend(crate::call::object(known));
@@ -117,9 +121,8 @@ pub(crate) fn create(call: &mut Call<'_>, plain: &'static Plain, known: Value) -
     derive(plain, &mut fields);
     unique(call, plain, &fields)?;
     let mut object = Object::new(&plain.kind, &call.locality(), &id, fields);
-    for name in &facts.hidden {
-        object.hidden.extend(named(call, name).map(|value| (name.clone(), value)));
-    }
+    hidden.extend(facts.hidden.iter().filter_map(|name| Some((name.clone(), named(call, name)?))));
+    object.hidden.extend(hidden);
     let passes = |status: &&Status| status.created != status.settled && object.text(&status.field) == status.created;
     if let Some(status) = plain.status.as_ref().filter(passes) {
         let mut then = Map::from_iter([(status.field.clone(), json!(status.settled))]);

@@ -16,6 +16,9 @@ pub struct PermissionsFile {
     /// API documents whose operations need no permission set.
     #[serde(default)]
     pub public: Vec<String>,
+    /// API documents whose permission sets Scaleway's documentation does not name.
+    #[serde(default)]
+    pub undocumented: Vec<String>,
 }
 
 /// Operations with the same permission sets.
