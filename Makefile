@@ -104,7 +104,7 @@ bench: ## Measure time, memory, size and requests of the plugin, and the fake; w
 	scripts/bench
 
 simulate: ## Simulate faults in SEEDS seeds (1000), or in the seeds of a range (7..8)
-	SEEDS=$(SEEDS) cargo test --profile simulation --workspace --test simulation -- --nocapture --test-threads=1 after_any planted 15_resources
+	SEEDS=$(SEEDS) cargo test --profile simulation --workspace --test simulation -- --nocapture --test-threads=1 after_any at_any_wait planted 15_resources
 
 fuzz: ## Change requests, states, seeds and descriptors RUNS times (100000), from the seed SEED (random): no decoder panics
 	RUNS=$(RUNS) SEED=$(or $(SEED),$$$$) cargo test --profile simulation -p tests --test fuzz -- --nocapture

@@ -115,8 +115,19 @@ impl FaultKind {
     }
 }
 
+/// A kill during a command.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Kill {
+    /// The process that is killed.
+    pub(crate) process: Victim,
+    /// The number of times that the command has waited before: for a response, a pause, a lock, or a step of the engine.
+    pub(crate) waits: u32,
+}
+
 /// A process that is killed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub(crate) enum Victim {
     Plugin,
     /// The engine, and the plugin that it started.

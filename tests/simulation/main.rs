@@ -1,5 +1,6 @@
-//! A simulation in which every request may fail: plugin, fake and a double of Pulumi's engine in one process, in virtual time.
-//! After at most two more `up`s without faults, the objects equal the program.
+//! A simulation in which every request may fail, and in which a process may be killed whenever it waits: plugin, fake and a double
+//! of Pulumi's engine in one process, in virtual time. After at most two more `up`s without faults, the objects equal
+//! the program.
 //!
 //! `SEEDS=7..8` runs seed 7, `SEEDS=1000` a thousand seeds from a random one. The same seed has the same trace.
 #![allow(clippy::unwrap_used, clippy::print_stdout, missing_docs)]
@@ -27,6 +28,7 @@ use std::time::{Duration, Instant};
 use tests::places;
 
 use crate::fifteen::Fifteen;
+use crate::network::KILLED;
 use crate::planted::Planted;
 use crate::scenario::{Programs, Scenario};
 use crate::simulate::{Outcome, Simulator};
@@ -35,6 +37,8 @@ use crate::simulate::{Outcome, Simulator};
 const THREADS: usize = 2;
 /// The seeds that each `make test` runs, besides a random one.
 const FIXED: Range<u64> = 500..650;
+/// The seeds with kills at waits in each `make test`.
+const KILLS: Range<u64> = 500..580;
 /// The deployments of 15 resources in each `make test`.
 const DEPLOYMENTS: Range<u64> = 0..30;
 /// At most these deployments of 15 resources.
@@ -48,6 +52,18 @@ const MOST_STEPS: usize = 10;
 /// More failures than this are not useful.
 const MOST_FAILURES: usize = 100;
 
+/// The results of some seeds.
+#[derive(Default)]
+struct Runs {
+    /// The number of seeds in which a process was killed.
+    killed: usize,
+    /// The seeds that fail.
+    failed: Vec<(u64, Outcome)>,
+}
+
+/// The scenario of a seed.
+type ScenarioOf = fn(u64, &Programs) -> Scenario;
+
 #[test]
 fn after_any_faults_the_next_ups_make_the_objects_equal_to_the_program() {
     let simulator = Simulator::new(Programs::new(places::catalog()));
@@ -58,7 +74,8 @@ fn after_any_faults_the_next_ups_make_the_objects_equal_to_the_program() {
     // A direct write is shown although the test passes.
     writeln!(io::stderr(), "seeds {seeds:?}, random seeds {random:?}").unwrap();
     let count = (seeds.end - seeds.start) + (random.end - random.start);
-    let failed: Vec<_> = [seeds, random].into_iter().flat_map(|seeds| run(&simulator, seeds)).collect();
+    let failed: Vec<_> =
+        [seeds, random].into_iter().flat_map(|seeds| run(&simulator, seeds, Scenario::of).failed).collect();
     let seconds = start.elapsed().as_secs_f64();
     println!("{count} runs in {seconds:.1} s on {THREADS} threads, {} fail", failed.len());
     if let (Some(before), Some(after)) = (processor, processor_time()) {
@@ -70,15 +87,31 @@ fn after_any_faults_the_next_ups_make_the_objects_equal_to_the_program() {
         println!("seed {seed}: {}", outcome.violations.join("; "));
     }
     let first = failed.into_iter().take(SHRUNK);
-    let shown: Vec<String> = first.map(|(seed, outcome)| shown(&simulator, seed, outcome)).collect();
+    let shown: Vec<String> = first.map(|(seed, outcome)| shown(&simulator, seed, Scenario::of, outcome)).collect();
+    assert!(shown.is_empty(), "{}", shown.join("\n\n"));
+}
+
+#[test]
+fn kills_at_any_wait_leave_a_stack_that_the_next_ups_complete() {
+    let simulator = Simulator::new(Programs::new(places::catalog()));
+    let seeds = range(KILLS);
+    let Runs { killed, failed } = run(&simulator, seeds.clone(), Scenario::with_kills);
+    println!("a process is killed in {killed} of {} seeds, {} fail", seeds.end - seeds.start, failed.len());
+    for (seed, outcome) in &failed {
+        println!("seed {seed} with kills: {}", outcome.violations.join("; "));
+    }
+    let first = failed.into_iter().take(SHRUNK);
+    let shown: Vec<String> =
+        first.map(|(seed, outcome)| shown(&simulator, seed, Scenario::with_kills, outcome)).collect();
     assert!(shown.is_empty(), "{}", shown.join("\n\n"));
 }
 
 #[test]
 fn same_seed_has_the_same_trace() {
     let simulator = Simulator::new(Programs::new(places::catalog()));
-    for seed in FIXED.take(5) {
-        let scenario = Scenario::of(seed, &simulator.programs);
+    let scenarios: [ScenarioOf; 2] = [Scenario::of, Scenario::with_kills];
+    for (seed, scenario) in FIXED.take(5).flat_map(|seed| scenarios.map(|scenario| (seed, scenario))) {
+        let scenario = scenario(seed, &simulator.programs);
         let traces = [(); 2].map(|()| simulator.run(&scenario, None).trace);
         assert!(!traces[0].is_empty());
         assert_eq!(traces[0], traces[1], "seed {seed}");
@@ -115,7 +148,7 @@ fn printed_seed_is_a_test() {
         assert_eq!(read["seed_7"], scenario);
     }
     for seed in FIXED.take(50) {
-        let scenario = Scenario::of(seed, &simulator.programs);
+        let scenario = Scenario::with_kills(seed, &simulator.programs);
         let read: BTreeMap<String, Scenario> =
             serde_saphyr::from_str(&entry(seed, &scenario, &Outcome::default())).unwrap();
         assert_eq!(read[&format!("seed_{seed}")], scenario);
@@ -179,26 +212,28 @@ fn found_earlier() -> BTreeMap<String, Scenario> {
     serde_saphyr::from_str(&found_text()).unwrap()
 }
 
-/// The seeds that fail.
-fn run(simulator: &Simulator, range: Range<u64>) -> Vec<(u64, Outcome)> {
-    let (failed, omitted) = (Mutex::new(Vec::new()), Mutex::new(Vec::new()));
+/// Runs these seeds.
+fn run(simulator: &Simulator, range: Range<u64>, scenario: ScenarioOf) -> Runs {
+    let (runs, omitted) = (Mutex::new(Runs::default()), Mutex::new(Vec::new()));
     each(range, |seed| {
-        let outcome = simulator.run(&Scenario::of(seed, &simulator.programs), None);
+        let outcome = simulator.run(&scenario(seed, &simulator.programs), None);
+        let mut runs = runs.lock().unwrap();
+        runs.killed += usize::from(outcome.trace.iter().any(|line| line.ends_with(KILLED)));
         // Such programs contain resources that exclude each other.
         if outcome.kind() == Some(simulate::WITHOUT_FAULTS) {
             omitted.lock().unwrap().push(seed);
         } else if !outcome.violations.is_empty() {
-            failed.lock().unwrap().push((seed, outcome));
+            runs.failed.push((seed, outcome));
         }
-        failed.lock().unwrap().len() < MOST_FAILURES
+        runs.failed.len() < MOST_FAILURES
     });
     let omitted = omitted.into_inner().unwrap();
     if !omitted.is_empty() {
         println!("not counted, because their commands fail without faults too: {omitted:?}");
     }
-    let mut failed = failed.into_inner().unwrap();
-    failed.sort_by_key(|(seed, _)| *seed);
-    failed
+    let mut runs = runs.into_inner().unwrap();
+    runs.failed.sort_by_key(|(seed, _)| *seed);
+    runs
 }
 
 /// Runs each seed in one of the threads, until one of them returns false.
@@ -233,8 +268,8 @@ fn as_float(count: u64) -> f64 {
 }
 
 /// A failed seed as a test: an entry for `found.yaml` with the shrunk scenario, and its violations and trace as comments.
-fn shown(simulator: &Simulator, seed: u64, outcome: Outcome) -> String {
-    let original = Scenario::of(seed, &simulator.programs);
+fn shown(simulator: &Simulator, seed: u64, scenario: ScenarioOf, outcome: Outcome) -> String {
+    let original = scenario(seed, &simulator.programs);
     let (scenario, outcome) = shrink::shrink(simulator, &original, outcome, None);
     entry(seed, &scenario, &outcome)
 }

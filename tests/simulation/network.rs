@@ -24,6 +24,9 @@ const LATE: Duration = Duration::from_secs(65);
 /// Shorter than the time for which the plugin tolerates lists that lag, which is ten seconds.
 pub(crate) const LAG: Duration = Duration::from_secs(8);
 
+/// The end of the line of the trace about a kill.
+pub(crate) const KILLED: &str = " is killed";
+
 /// The faults of one command.
 #[derive(Clone, Debug)]
 pub(crate) enum Plan {
@@ -87,6 +90,15 @@ impl Network {
         state.counts.clear();
         state.kills = Some(sender);
         receiver
+    }
+
+    /// Kills a process of the command.
+    pub(crate) fn kill(&self, victim: Victim) {
+        self.note(&format!("{victim:?}{KILLED}"));
+        if let Some(kills) = &self.lock().kills {
+            // The command may have ended.
+            let _ = kills.send(victim);
+        }
     }
 
     /// The faults since the last call.
@@ -172,11 +184,7 @@ impl Network {
             if after {
                 self.deliver(request).await;
             }
-            self.note(&format!("{victim:?} is killed"));
-            if let Some(kills) = &self.lock().kills {
-                // The command may have ended.
-                let _ = kills.send(victim);
-            }
+            self.kill(victim);
             return std::future::pending().await;
         }
         let path = request.uri().path().to_owned();

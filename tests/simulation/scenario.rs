@@ -14,7 +14,7 @@ use tests::double::{Goal, references};
 use tests::programs::{Program, Table};
 use value::{Data, Object, Value};
 
-use crate::fault::Fault;
+use crate::fault::{Fault, Kill, Victim};
 
 /// The commands of a stack.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -36,6 +36,9 @@ pub(crate) struct Command {
     /// The requests that fail.
     #[serde(default, skip_serializing_if = "Faults::is_none")]
     pub(crate) faults: Faults,
+    /// The process that is killed at a wait.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) killed: Option<Kill>,
 }
 
 /// What a command does.
@@ -152,9 +155,27 @@ impl Scenario {
             let calm = number == 0 && last > 1 && rng.bool();
             let faults = if calm { Faults::None } else { Faults::Random(rate) };
             is_complete = is_complete && (calm || !matches!(action, Action::Up(_)));
-            commands.push(Command { action, faults });
+            commands.push(Command { action, faults, killed: None });
         }
         Self { seed, settle, commands }
+    }
+
+    /// The scenario of a seed, with a kill at a wait of each command that has faults. Half of these commands have no other faults.
+    pub(crate) fn with_kills(seed: u64, programs: &Programs) -> Self {
+        let mut scenario = Self::of(seed, programs);
+        // Other numbers than those of the scenario.
+        let mut rng = Rng::with_seed(!seed);
+        for command in scenario.commands.iter_mut().filter(|command| command.faults != Faults::None) {
+            let process = if rng.bool() { Victim::Plugin } else { Victim::Engine };
+            // A create waits a few times, a command with several resources hundreds of times.
+            let most = 1 << rng.u32(2..=9);
+            let waits = rng.u32(..most);
+            command.killed = Some(Kill { process, waits });
+            if rng.bool() {
+                command.faults = Faults::None;
+            }
+        }
+        scenario
     }
 
     /// The program that is deployed last.
@@ -184,18 +205,20 @@ impl Scenario {
         most
     }
 
-    /// The number of commands and faults.
+    /// The number of commands, faults and kills.
     pub(crate) fn steps(&self) -> usize {
+        let kills = self.commands.iter().filter(|command| command.killed.is_some()).count();
         let faults = self.commands.iter().map(|command| match &command.faults {
             Faults::Listed(faults) => faults.len(),
             Faults::None | Faults::Random(_) => 0,
         });
-        self.commands.len() + faults.sum::<usize>()
+        self.commands.len() + faults.sum::<usize>() + kills
     }
 
     /// The same scenario without faults.
     pub(crate) fn calm(&self) -> Self {
-        let commands = self.commands.iter().map(|command| Command { faults: Faults::None, ..command.clone() });
+        let commands =
+            self.commands.iter().map(|command| Command { faults: Faults::None, killed: None, ..command.clone() });
         Self { commands: commands.collect(), ..self.clone() }
     }
 }

@@ -81,6 +81,9 @@ fn candidates(scenario: &Scenario) -> Vec<Scenario> {
                 found.push(changed(&|candidate| candidate.commands[at].faults = fewer.clone()));
             }
         }
+        if command.killed.is_some() {
+            found.push(changed(&|candidate| candidate.commands[at].killed = None));
+        }
         if let Action::Up(targets) = &command.action {
             for name in targets.iter().filter(|(_, variant)| **variant != Variant::Full).map(|(name, _)| name) {
                 found.push(changed(&|candidate| {

@@ -314,11 +314,11 @@ fn note(world: &World<'_>, result: &Result<(), Vec<Failure>>) {
 }
 
 fn up(targets: &Targets) -> Command {
-    Command { action: Action::Up(targets.clone()), faults: Faults::None }
+    Command { action: Action::Up(targets.clone()), faults: Faults::None, killed: None }
 }
 
 fn destroy() -> Command {
-    Command { action: Action::Destroy, faults: Faults::None }
+    Command { action: Action::Destroy, faults: Faults::None, killed: None }
 }
 
 pub(crate) fn shown(failures: &[Failure]) -> String {

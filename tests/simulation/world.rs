@@ -1,7 +1,9 @@
 //! One stack, its plugin and its fake, in virtual time.
 
 use std::fs;
+use std::future::poll_fn;
 use std::path::Path;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,7 +15,7 @@ use tests::objects::Objects;
 use tests::places;
 use tonic::Status;
 
-use crate::fault::{FaultKind, Victim};
+use crate::fault::{FaultKind, Kill, Victim};
 use crate::network::{Network, Plan, transport};
 use crate::planted::Planted;
 use crate::scenario::{Action, Command, Faults, Programs};
@@ -77,29 +79,43 @@ impl<'p> World<'p> {
         match &command.action {
             Action::Up(targets) => {
                 let goals = self.programs.goals(targets);
-                self.up(&goals, plan).await
+                self.killable(plan, command.killed, async |stack, process| stack.up(process, &goals).await).await
             }
-            Action::Refresh => self.killable(plan, async |stack, process| stack.refresh(process).await.map(drop)).await,
-            Action::Destroy => self.killable(plan, async |stack, process| stack.destroy(process).await).await,
+            Action::Refresh => {
+                let refresh = async |stack: &Stack, process: &Process| stack.refresh(process).await.map(drop);
+                self.killable(plan, command.killed, refresh).await
+            }
+            Action::Destroy => {
+                self.killable(plan, command.killed, async |stack, process| stack.destroy(process).await).await
+            }
         }
     }
 
     /// `pulumi up` of a program with these resources.
     pub(crate) async fn up(&mut self, goals: &[Goal], plan: Plan) -> Result<(), Vec<Failure>> {
-        self.killable(plan, async |stack, process| stack.up(process, goals).await).await
+        self.killable(plan, None, async |stack, process| stack.up(process, goals).await).await
     }
 
     /// Runs a command in which processes may be killed.
     async fn killable(
         &mut self,
         plan: Plan,
+        killed_at: Option<Kill>,
         operation: impl AsyncFnOnce(&Stack, &Process) -> Result<(), Vec<Failure>>,
     ) -> Result<(), Vec<Failure>> {
         let mut kills = self.network.start_command(self.commands, plan);
         self.commands += 1;
-        let process = self.process().await;
+        let mut process = self.process().await;
+        if killed_at.is_some() {
+            process = process.waiting_after_calls();
+        }
         let killed = process.clone();
-        let mut operation = std::pin::pin!(operation(&self.stack, &process));
+        let operation = async {
+            let outcome = operation(&self.stack, &process).await;
+            process.end().await;
+            outcome
+        };
+        let mut operation = pin!(self.counted(operation, killed_at));
         loop {
             tokio::select! {
                 biased;
@@ -107,12 +123,26 @@ impl<'p> World<'p> {
                     Victim::Plugin => killed.exit(),
                     Victim::Engine => return Ok(()),
                 },
-                outcome = &mut operation => {
-                    killed.end().await;
-                    return outcome;
-                }
+                outcome = &mut operation => return outcome,
             }
         }
+    }
+
+    /// Runs an operation, and kills a process when it has waited this many times.
+    async fn counted<T>(&self, operation: impl Future<Output = T>, killed: Option<Kill>) -> T {
+        let mut operation = pin!(operation);
+        let mut waits = 0;
+        poll_fn(|context| {
+            let polled = operation.as_mut().poll(context);
+            if let Some(kill) = killed.filter(|_| polled.is_pending()) {
+                if waits == kill.waits {
+                    self.network.kill(kill.process);
+                }
+                waits += 1;
+            }
+            polled
+        })
+        .await
     }
 
     /// The changes that `preview` shows.

@@ -52,6 +52,8 @@ pub struct Goal {
 pub struct Process {
     plugin: Arc<dyn ResourceProvider>,
     exited: CancellationToken,
+    /// Whether calls wait after their responses.
+    waits: bool,
 }
 
 /// A resource as in the state.
@@ -118,7 +120,13 @@ impl Process {
     pub async fn start(plugin: Arc<dyn ResourceProvider>, arguments: &Json) -> Self {
         let configure = configuration::request(Some(to_struct(arguments)));
         plugin.configure(Request::new(configure)).await.expect("the arguments are valid");
-        Self { plugin, exited: CancellationToken::new() }
+        Self { plugin, exited: CancellationToken::new(), waits: false }
+    }
+
+    /// The same process, whose calls wait once after their responses: there it can be killed before the engine has stored a result.
+    #[must_use]
+    pub fn waiting_after_calls(self) -> Self {
+        Self { waits: true, ..self }
     }
 }
 

@@ -33,10 +33,17 @@ impl Process {
     }
 
     async fn call<T>(&self, call: impl Future<Output = Result<Response<T>, Status>>) -> Result<T, Status> {
+        let answered = async {
+            let response = call.await;
+            if self.waits {
+                tokio::task::yield_now().await;
+            }
+            response
+        };
         tokio::select! {
             biased;
             () = self.exited.cancelled() => Err(Status::unavailable("the plugin exited")),
-            response = call => response.map(Response::into_inner),
+            response = answered => response.map(Response::into_inner),
         }
     }
 }
