@@ -33,6 +33,7 @@ pub(crate) mod domain_names;
 pub(crate) mod domain_registrar;
 pub(crate) mod edge_services;
 mod endpoints;
+pub(crate) mod environmental_footprint;
 pub(crate) mod flexible_ip;
 pub(crate) mod functions;
 pub(crate) mod iam;
@@ -53,6 +54,7 @@ pub(crate) mod mnq;
 pub(crate) mod mongodb;
 pub(crate) mod object;
 mod password;
+pub(crate) mod product_catalog;
 pub(crate) mod rdb;
 pub(crate) mod redis;
 pub(crate) mod s2s_vpn;
@@ -96,6 +98,7 @@ pub(crate) static PRODUCTS: &[&Product] = &[
     &domain::PRODUCT,
     &domain_registrar::PRODUCT,
     &edge_services::PRODUCT,
+    &environmental_footprint::PRODUCT,
     &iam::PRODUCT,
     &inference::PRODUCT,
     &instance::PRODUCT,
@@ -109,6 +112,7 @@ pub(crate) static PRODUCTS: &[&Product] = &[
     &lb::PRODUCT,
     &marketplace::PRODUCT,
     &mongodb::PRODUCT,
+    &product_catalog::PRODUCT,
     &rdb::PRODUCT,
     &redis::PRODUCT,
     &s2s_vpn::PRODUCT,
