@@ -55,8 +55,9 @@ async fn serve(arguments: Arguments) -> Result<(), Box<dyn Error>> {
         builder = builder.url(url);
     }
     let fake = builder.start().await?;
+    let interrupted = interrupted()?;
     print(&format!("{}\n", fake.url()))?;
-    interrupted().await?;
+    interrupted.await;
     if let Some(path) = arguments.save {
         let json = serde_json::to_string_pretty(&fake.to_seed())?;
         fs::write(&path, json + "\n").map_err(|error| format!("{}: {error}", path.display()))?;
@@ -83,8 +84,9 @@ async fn record(arguments: RecordArguments) -> Result<(), Box<dyn Error>> {
             return Err(error.into());
         }
     };
+    let interrupted = interrupted()?;
     print(&format!("{}\n", running.url()))?;
-    interrupted().await?;
+    interrupted.await;
     let written = running.stop().await.map_err(|error| format!("{path} is incomplete: {error}"))?;
     eprintln!("scaleway-fake: {written} requests are recorded in {path}. Read the file before you share it.");
     Ok(())
@@ -106,15 +108,20 @@ fn variable(name: &str) -> String {
 }
 
 /// Waits for SIGINT, or for SIGTERM, with which containers and tests end a process. On Windows, these are Ctrl+C and Ctrl+Break.
-async fn interrupted() -> io::Result<()> {
+/// The signals are received from the call on, also before the future is polled.
+fn interrupted() -> io::Result<impl Future<Output = ()>> {
     #[cfg(unix)]
-    let mut terminated = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+    use tokio::signal::unix::{SignalKind, signal};
+    #[cfg(unix)]
+    let (mut interrupted, mut terminated) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
     #[cfg(windows)]
-    let mut terminated = tokio::signal::windows::ctrl_break()?;
-    tokio::select! {
-        interrupted = tokio::signal::ctrl_c() => interrupted,
-        _ = terminated.recv() => Ok(()),
-    }
+    let (mut interrupted, mut terminated) = (tokio::signal::windows::ctrl_c()?, tokio::signal::windows::ctrl_break()?);
+    Ok(async move {
+        tokio::select! {
+            _ = interrupted.recv() => {}
+            _ = terminated.recv() => {}
+        }
+    })
 }
 
 fn print(text: &str) -> Result<(), Box<dyn Error>> {

@@ -19,6 +19,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::http::HeaderValue;
+use axum::serve::ListenerExt as _;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -100,6 +101,8 @@ impl Recorder {
         let task = tokio::spawn(async move {
             // The server ends on request, or when the handle is dropped.
             let stopped = async { stopped.await.unwrap_or_default() };
+            // The end of a body is sent after it is recorded. It does not wait for the acknowledgement of the part before it.
+            let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
             let outcome = axum::serve(listener, service).with_graceful_shutdown(stopped).await;
             // Accepting connections does not fail: the listener retries.
             drop(outcome);

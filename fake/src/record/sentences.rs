@@ -7,6 +7,21 @@ use super::vocabulary::Vocabulary;
 
 /// The longest word of a sentence.
 const LONGEST: usize = 16;
+/// Words of HTTP, which errors write with a capital letter.
+const CAPITALIZED: [&str; 12] = [
+    "Bad",
+    "Error",
+    "Found",
+    "Forbidden",
+    "Gateway",
+    "Internal",
+    "Invalid",
+    "Not",
+    "Request",
+    "Server",
+    "Service",
+    "Unavailable",
+];
 const QUOTES: [char; 3] = ['"', '`', '\''];
 const PUNCTUATION: [char; 12] = ['.', ',', ';', ':', '!', '?', '(', ')', '[', ']', '{', '}'];
 
@@ -73,6 +88,9 @@ fn is_kept(word: &str, is_first: bool, pseudonyms: &Pseudonyms, vocabulary: &Voc
     if pseudonyms.known(word).is_some() {
         return false;
     }
+    if CAPITALIZED.contains(&word) {
+        return true;
+    }
     let field = |part: &str| vocabulary.has(part) || (word.contains('[') && part.len() <= 3 && is_number(part));
     if word.contains(['.', '[', '_']) {
         return word.split(['.', '[', ']']).filter(|part| !part.is_empty()).all(field);
@@ -102,16 +120,17 @@ mod tests {
         let mut replace = |text: &str| super::replace(text, &mut pseudonyms, &vocabulary);
         assert_eq!(replace("resource is not found"), "resource is not found");
         assert_eq!(replace("There's no VPC in fr-par: quota 5 of 5."), "There's no VPC in fr-par: quota 5 of 5.");
+        assert_eq!(replace("lb Not Found for Jane"), "lb Not Found for value-1");
         assert_eq!(replace("invalid argument(s)"), "invalid argument(s)");
         assert_eq!(replace("name acme is already used"), "name name-1 is already used");
         assert_eq!(replace("the user jane doe cannot log in"), "the user name-2 cannot log in");
-        assert_eq!(replace("field 'hunter2' and \"a b c\" and `open"), "field 'value-1' and \"value-2\" and `value-3`");
+        assert_eq!(replace("field 'hunter2' and \"a b c\" and `open"), "field 'value-2' and \"value-3\" and `value-4`");
         assert_eq!(replace("rules[0].ip_range is wrong"), "rules[0].ip_range is wrong");
         assert_eq!(
             replace("no server 5ca1e3a7-fa4e-4000-8000-000000000001 at 51.15.1.2, ask Jane@acme.com"),
             "no server 00000000-0000-4000-8000-000000000001 at 203.0.113.1, ask person-1@example.com"
         );
         assert_eq!(replace("see https://acme.com/x?token=abc"), "see https://name-1.example/part-1?redacted");
-        assert_eq!(replace("cannot use c2VjcmV0LXZhbHVl=="), "cannot use value-4");
+        assert_eq!(replace("cannot use c2VjcmV0LXZhbHVl=="), "cannot use value-5");
     }
 }
