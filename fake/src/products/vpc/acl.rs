@@ -9,7 +9,12 @@ use crate::response::ApiError;
 pub(super) fn get(call: &mut ReadCall<'_>) -> Handled {
     let is_ipv6 = call.query.get("is_ipv6") == Some(&json!(true));
     let found = call.find(&VPC, &call.parameter("vpc_id"))?.hidden.get(name(is_ipv6)).cloned();
-    Ok(found.unwrap_or_else(|| json!({ "default_policy": "accept", "rules": [] })))
+    Ok(found.unwrap_or_else(initial))
+}
+
+/// The list of a new VPC.
+fn initial() -> Value {
+    json!({ "default_policy": "accept", "rules": [] })
 }
 
 /// Replaces the whole list.
@@ -32,9 +37,15 @@ pub(super) fn set(call: &mut Call<'_>) -> Handled {
         }));
     }
     let list = json!({ "default_policy": call.value("default_policy", "accept"), "rules": rules });
+    let is_initial = list == initial();
     let (now, id) = (call.timestamp(), call.parameter("vpc_id"));
     let vpc = call.change(&VPC, &id)?;
-    vpc.hidden.insert(name(is_ipv6).to_owned(), list.clone());
+    // A list that is set back is stored like one that was never set.
+    if is_initial {
+        vpc.hidden.remove(name(is_ipv6));
+    } else {
+        vpc.hidden.insert(name(is_ipv6).to_owned(), list.clone());
+    }
     vpc.fields.insert("updated_at".to_owned(), json!(now));
     Ok(list)
 }
