@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use catalog::Resource;
+use catalog::{Resource, Step};
 use value::{Object, Value};
 
 use crate::client_error::{api_error, unless_gone};
@@ -209,8 +209,12 @@ pub(crate) async fn restore(
     };
     // Unreadable inputs cannot be compared. Only those that an update was changing are sent again, because a password may reinstall a
     // server. Journals of earlier versions do not contain them.
-    let is_uncertain =
-        |name: &&String| earlier.properties.contains(*name) || (earlier.update && earlier.properties.is_empty());
+    // A delete may have performed the steps that an input decides about.
+    let is_uncertain = |name: &&String| {
+        earlier.properties.contains(*name)
+            || (earlier.update && earlier.properties.is_empty())
+            || (!earlier.update && decides(&cx.resource.delete, name))
+    };
     let uncertain: BTreeSet<String> = unreadable(cx.resource, news).filter(is_uncertain).cloned().collect();
     let irreversible = irreversible(cx, earlier, &found, news);
     if irreversible.is_empty() {
@@ -266,11 +270,19 @@ fn setting(name: &str, value: Option<&Value>) -> String {
     format!("`{name}` to {shown}")
 }
 
-/// The inputs that can be updated, but not read.
+/// Whether an input decides about one of these steps.
+fn decides(steps: &[Step], name: &str) -> bool {
+    steps.iter().any(|step| step.when.as_ref().is_some_and(|when| when.property == name))
+}
+
+/// The inputs that can be updated, but not read: no response contains them, and they are sent or decide about a step.
 pub(crate) fn unreadable<'i>(resource: &Resource, inputs: &'i Object) -> impl Iterator<Item = &'i String> {
     inputs.keys().filter(|name| {
         let property = resource.properties.get(*name);
-        property.is_some_and(|own| own.read.is_none() && own.send.is_some() && !own.replace && !own.create_only)
+        property.is_some_and(|own| {
+            let is_sent = own.send.is_some() || decides(&resource.update, name);
+            own.read.is_none() && is_sent && !own.replace && !own.create_only
+        })
     })
 }
 

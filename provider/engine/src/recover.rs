@@ -58,7 +58,9 @@ pub(crate) async fn former(cx: &Context<'_>, inputs: &Object) -> Result<Option<C
     }
     cx.progress.status("looking up the object of an interrupted create");
     let candidate = if let Some(id) = &attempt.id {
-        let found = read_created(cx, id, inputs).await?;
+        // The program may have changed since, and inputs select the part of an object that a resource without a name is.
+        let sent = Since::Former(&attempt).inputs(cx.resource, inputs);
+        let found = read_created(cx, id, &sent).await?;
         found.map(|found| Candidate { id: id.clone(), differs: differs(cx, inputs, &found), found })
     } else {
         let sought = Sought {

@@ -62,7 +62,7 @@ pub(super) enum Since<'s> {
 
 impl Since<'_> {
     /// The inputs of the call, with the secrets of the program: the journal contains none.
-    fn inputs(&self, resource: &Resource, inputs: &Object) -> Object {
+    pub(super) fn inputs(&self, resource: &Resource, inputs: &Object) -> Object {
         let sent = match self {
             Self::Former(attempt) if !attempt.inputs.is_empty() => &attempt.inputs,
             _ => return inputs.clone(),
