@@ -30,8 +30,10 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tests" / "programs"))
 
 import evalap_scaleway as scaleway  # noqa: E402
+import rates  # noqa: E402
 from fake import Fake  # noqa: E402
 from load import Repeated  # noqa: E402
+from proxy import Proxy  # noqa: E402
 from stack import Run, Stack, example_stack  # noqa: E402
 from test_figures import BOUNDS, FIGURES, MEASURED_BY_BENCH, TOLERANCE, requests  # noqa: E402
 from test_sdk_import import cost_of_import  # noqa: E402
@@ -45,6 +47,12 @@ CONTAINERS = 10
 SECRETS = 10
 SETTLE = 3
 MIB = 1 << 20
+REFRESHES = 3
+# Small and large stacks, and one with a rate limit.
+FEW = 100
+MANY = 5000
+LIMITED = 200
+PER_SECOND = 5
 COMMANDS = ("preview", "up", "refresh", "destroy")
 # The number of Check and Diff operations that callgrind counts, and the resource.
 COUNTED = 200
@@ -64,8 +72,7 @@ rest is the share of Pulumi's engine, the program and the protocol. All requests
 `tests/programs/figures.json` has the figures that do not depend on the machine: a test fails if one of them changes by more than 5 %, or
 if this page has another one.
 
-Not on this page: 5000 resources (`scripts/bench resources 5000` measures them), refreshes with a rate limit, type checks of programs, and
-the time of `make demo` and `make test`. Waits of four or more resources of a list share polls.
+Not on this page: type checks of programs, and the time of `make demo` and `make test`. Waits of four or more resources of a list share polls.
 """
 
 
@@ -92,7 +99,7 @@ def write(name: str, heading: str, remark: str) -> None:
     load = os.getloadavg()[0] / (os.cpu_count() or 1)
     when = f"{datetime.datetime.now().astimezone():%Y-%m-%d %H:%M %Z}"
     measured = f"Measured on {when}: {machine()}; load per core {load:.1f}; `scripts/bench {name}`."
-    if name in ("resources", "example", "process") and not is_release():
+    if name in ("resources", "scale", "example", "process") and not is_release():
         measured += " The plugin was not a release build, so its size is not measured, and its durations are longer."
     table = [("", "Measured", "Limit", "Of the limit"), ("---", "---:", "---:", "---:"), *rows]
     lines = "\n".join(f"| {' | '.join(row)} |".replace("|  |", "| |") for row in table)
@@ -140,14 +147,7 @@ def measure_resources(directory: Path, resources: int = RESOURCES) -> str:
     # One request for each create; lists for a refresh.
     limits = {"preview": 0, "up": resources, "refresh": 40}
 
-    def program() -> None:
-        for number in range(resources // 5):
-            scaleway.registry.Namespace(f"images-{number}", name=f"images-{number}")
-            scaleway.network.Vpc(f"vpc-{number}", name=f"vpc-{number}")
-            scaleway.network.PublicGatewayIp(f"ip-{number}")
-            scaleway.iam.Application(f"application-{number}", name=f"application-{number}")
-            scaleway.account.Project(f"project-{number}", name=f"project-{number}")
-
+    program = of_five_kinds(resources)
     with Fake(directory) as fake:
         home = directory / "home"
         stacks = {}
@@ -159,15 +159,17 @@ def measure_resources(directory: Path, resources: int = RESOURCES) -> str:
         size = {}
         for command in COMMANDS:
             taken: dict[str, float] = {}
-            for name, stack in stacks.items():
+            # A refresh takes about a second, so the least of several is compared.
+            for name, stack in [*stacks.items()] * (REFRESHES if command == "refresh" else 1):
                 before = os.times()
                 with Sampled() as sampled:
                     run: Run = getattr(stack, command)()
                 after = os.times()
-                taken[name] = run.seconds
+                is_first = name not in taken
+                taken[name] = min(run.seconds, taken.get(name, run.seconds))
                 if command == "up":
                     size[name] = state_bytes(stack) / resources
-                if name == "nothing":
+                if name != "plugin" or not is_first:
                     continue
                 cli = after.children_user + after.children_system - before.children_user - before.children_system
                 report(f"{command}: requests", len(run.calls), "", limit=limits.get(command))
@@ -175,10 +177,69 @@ def measure_resources(directory: Path, resources: int = RESOURCES) -> str:
                     report("up: CPU of the plugin, of the CLI's", 100 * sampled.seconds / (cli - sampled.seconds), "%", limit=10)
                 report(f"{command}: peak memory of the plugin", sampled.mebibytes, "MiB", limit=40)
             report(f"{command}: duration, of the do-nothing provider's", taken["plugin"] / taken["nothing"], "x", limit=1.05)
+            if "same state" in taken:
+                ratio = taken["plugin"] / taken["same state"]
+                report(f"{command}: duration, of the do-nothing provider's with the same state", ratio, "x", limit=1.05)
+            if command == "up":
+                stacks["same state"] = copy(stacks["plugin"], directory / "same", program, fake, home)
         report("state per resource", size["plugin"], "B")
         report("state, of the do-nothing provider's", size["plugin"] / size["nothing"], "x", limit=1.05)
     kinds = "namespaces of the registry, VPCs, gateway addresses, IAM applications and projects"
-    return f"{resources} resources of five kinds ({kinds}); the fake answers at once. Each duration is of one run."
+    return f"""{resources} resources of five kinds ({kinds}); the fake answers at once. The do-nothing provider has no outputs
+except the inputs, so its engine has less to copy, to log and to store: with the same state means that it has the plugin's outputs. The least of
+{REFRESHES} refreshes is compared; the other durations are of one run."""
+
+
+def measure_scale(directory: Path) -> str:
+    """CPU, memory and time for each resource of a small and a large stack, and a refresh with a rate limit."""
+    # Checkpoints of the engine take time in proportion to the square of the number of resources.
+    environment = {"PULUMI_EXPERIMENTAL": "true", "PULUMI_SKIP_CHECKPOINTS": "true"}
+    smallest = {}
+    for resources in (FEW, MANY):
+        own = directory / str(resources)
+        own.mkdir()
+        with Fake(own) as fake:
+            stack = Stack(own, of_five_kinds(resources), fake, project="many", environment=environment)
+            for command in COMMANDS[1:]:
+                with Sampled() as sampled:
+                    run: Run = getattr(stack, command)()
+                each = 1000 * sampled.seconds / resources
+                limit = 1.2 * smallest.setdefault(command, each) if resources == MANY else None
+                report(f"{command} of {resources}: CPU of the plugin for each resource", each, "ms", limit=limit)
+                report(f"{command} of {resources}: duration for each resource", 1000 * run.seconds / resources, "ms")
+                report(f"{command} of {resources}: requests", len(run.calls), "")
+                report(f"{command} of {resources}: peak memory of the plugin", sampled.mebibytes, "MiB", limit=80)
+    own = directory / "limited"
+    own.mkdir()
+    with Fake(own) as fake, Proxy(fake.url) as proxy:
+        stack = Stack(own, of_five_kinds(LIMITED), fake, environment={"SCW_API_URL": proxy.url})
+        stack.up()
+        proxy.decide = rates.RateLimit(PER_SECOND)
+        report(f"refresh of {LIMITED} at {PER_SECOND} requests per second", stack.refresh().seconds, "s", limit=10)
+    return f"""The same five kinds, without checkpoints of the engine. The limit of the CPU is 1.2 times that of {FEW} resources. At the end,
+the API answers {PER_SECOND} requests per second, and rejects the others with status 429."""
+
+
+def of_five_kinds(resources: int) -> Callable[[], None]:
+    """A program with a fifth of the resources of each of five plain kinds."""
+
+    def program() -> None:
+        for number in range(resources // 5):
+            scaleway.registry.Namespace(f"images-{number}", name=f"images-{number}")
+            scaleway.network.Vpc(f"vpc-{number}", name=f"vpc-{number}")
+            scaleway.network.PublicGatewayIp(f"ip-{number}")
+            scaleway.iam.Application(f"application-{number}", name=f"application-{number}")
+            scaleway.account.Project(f"project-{number}", name=f"project-{number}")
+
+    return program
+
+
+def copy(stack: Stack, directory: Path, program: Callable[[], None], fake: Fake, home: Path) -> Stack:
+    """A stack with the same state and the do-nothing provider."""
+    directory.mkdir()
+    copied = Stack(directory, program, fake, project=stack.project, environment={"PULUMI_HOME": str(home)})
+    copied.automation.import_stack(stack.automation.export_stack())
+    return copied
 
 
 def is_release() -> bool:
@@ -346,11 +407,11 @@ class Sampled(Repeated):
     def once(self) -> None:
         for pid in pids():
             try:
-                fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+                threads = Path(f"/proc/{pid}/task").glob("*/schedstat")
+                nanoseconds = sum(int(thread.read_text().split()[0]) for thread in threads)
             except OSError:
-                continue  # It ended in between.
-            ticks = int(fields[11]) + int(fields[12])
-            self.seconds = max(self.seconds, ticks / os.sysconf("SC_CLK_TCK"))
+                continue  # It, or a thread, ended in between.
+            self.seconds = max(self.seconds, nanoseconds / 1e9)
             self.mebibytes = max(self.mebibytes, memory(pid, "VmHWM"))
 
 
@@ -465,6 +526,7 @@ def machine() -> str:
 SECTIONS: dict[str, tuple[str, Callable[..., str]]] = {
     "requests": ("Requests and states", measure_requests),
     "resources": ("Many resources", measure_resources),
+    "scale": ("Small and large stacks", measure_scale),
     "example": ("A complete program", measure_example),
     "process": ("The process", measure_process),
     "operations": ("Check, diff, encode and decode", measure_operations),
