@@ -68,7 +68,11 @@ impl Handler for Server {
     }
 
     /// The private networks are detached first, so that they can be deleted as soon as the server does not exist.
-    async fn delete(&self, cx: &Context<'_>, scope: &mut Scope<'_>, _olds: &Object) -> Result<Option<bool>> {
+    async fn delete(&self, cx: &Context<'_>, scope: &mut Scope<'_>, olds: &Object) -> Result<Option<bool>> {
+        // The API rejects the delete of a protected server, so nothing is changed before that.
+        if olds.flag("protected") == Some(true) {
+            return Ok(None);
+        }
         private_networks::detach(cx, scope, "baremetal.v3:DeleteServerPrivateNetwork").await.map(|()| None)
     }
 }

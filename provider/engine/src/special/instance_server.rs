@@ -95,7 +95,7 @@ impl Handler for Server {
     }
 
     /// A stopped server is deleted as it is. `terminate` also deletes all local volumes, so a server whose local volumes are
-    /// kept is stopped first.
+    /// kept is stopped first. The API rejects the delete of a protected server, so nothing is changed before that.
     async fn delete(&self, cx: &Context<'_>, scope: &mut Scope<'_>, olds: &Object) -> Result<Option<bool>> {
         let read = async |scope: &mut Scope<'_>| {
             fetch::read(cx, scope, false).await?;
@@ -105,11 +105,16 @@ impl Handler for Server {
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Some(false)),
             read => read?,
         }
-        networks::detach_all(cx, scope).await?;
+        let is_protected = scope.answers.get("protected") == Some(&Json::Bool(true));
+        if !is_protected {
+            networks::detach_all(cx, scope).await?;
+        }
         let deleted = if state(scope) != STOPPED && !volumes::keeps_local(scope, olds) {
             act(cx, scope, "terminate").await
         } else {
-            reach(cx, scope, STOPPED).await?;
+            if !is_protected {
+                reach(cx, scope, STOPPED).await?;
+            }
             call(cx, scope, "DeleteServer", None, &[]).await.map(drop)
         };
         match deleted {
