@@ -350,13 +350,13 @@ def test_programs_of_the_how_to_guides_are_deployed(stack: Callable[..., Stack],
 def test_commands_of_the_fake_guide_have_the_shown_output(tmp_path: Path) -> None:
     guide = page("docs/guides/testing-with-the-fake.md")
     # Other tests may use the ports of the guide.
-    ports = dict(zip(["8080", "8081", "8082", "8083", "8084"], map(str, free_ports(5)), strict=True))
+    ports = dict(zip([f"808{digit}" for digit in range(7)], map(str, free_ports(7)), strict=True))
     script = ["trap 'kill $(jobs -p)' EXIT"]
     for block in guide.blocks:
         if block.name:
             (tmp_path / block.name).write_text(block.text)
         elif block.language == "sh":
-            script += [re.sub("808[0-4]", lambda port: ports[port[0]], block.text), "echo"]
+            script += [re.sub("808[0-6]", lambda port: ports[port[0]], block.text), "echo"]
     ran = subprocess.run(
         ["bash", "-euo", "pipefail", "-c", "\n".join(script)],
         cwd=tmp_path,
