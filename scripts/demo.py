@@ -22,6 +22,13 @@ from stack import EXAMPLE_SECRETS, Run, Stack, example_stack  # noqa: E402
 # Duration of transient statuses of databases and containers in the fake, in seconds, to demonstrate waiting.
 SETTLE = 2
 
+NEXT = {
+    "README.md": "the first stack of your own",
+    "examples/": "complete programs, from a Kubernetes cluster to a data platform",
+    "docs/guides/testing-with-the-fake.md": "tests of your programs on this fake",
+    "docs/guides/coming-from-pulumiverse.md": "your programs and stacks for pulumiverse_scaleway",
+    "docs/guides/coming-from-terraform.md": "your Terraform configuration",
+}
 PACKAGE = "evalap-scaleway:"
 COLOURS = {"title": "\033[1;36m", "quiet": "\033[2m", "good": "\033[32m", "end": "\033[0m"}
 if not sys.stdout.isatty() or "NO_COLOR" in os.environ:
@@ -61,6 +68,9 @@ def show(directory: Path, fake: Fake) -> None:
     title("Duration and requests")
     table(runs)
     check(runs, fake)
+    title("Next steps")
+    for page, content in NEXT.items():
+        say(f"{page:41} {content}")
 
 
 class Progress:
