@@ -238,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn a_stack_is_taken_over_without_any_further_word() {
+    fn migrate_state_has_no_arguments() {
         assert_eq!(read("migrate-state"), Ok(Command::MigrateState));
         assert_eq!(read("migrate-state --help"), Ok(Command::MigrateStateHelp));
         assert_eq!(read("migrate-state before.json"), Err(UnknownCommand("migrate-state before.json".into())));

@@ -171,7 +171,7 @@ impl Rules {
 
 /// A word as a whole: at the edges of words, or of the parts of `snake_case` and `camelCase` identifiers.
 fn pattern(word: &str) -> Regex {
-    let word = word.replace(' ', r"\s+(?:(?://[/!]?|#|\*|>)\s*)?");
+    let word = word.replace(' ', r"(?:_|\s+(?:(?://[/!]?|#|\*|>)\s*)?)");
     Regex::new(&format!(r"(?:^|[^A-Za-z])(?P<any>(?i:{word}))(?:[^a-z]|$)|[a-z](?P<capital>(?i:{word}))(?:[^a-z]|$)"))
         .unwrap_or_else(|error| panic!("{LIST}: {word}: {error}"))
 }

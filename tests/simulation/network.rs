@@ -149,12 +149,12 @@ impl Network {
         *count += 1;
         let mut rng = Rng::with_seed(digest(self.seed, state.command, key, after));
         // The latencies do not depend on the plan, so that listed faults have the same effect as random ones.
-        let (number, chance) = (rng.usize(..FaultKind::ALL.len()), rng.f64());
+        let (number, drawn) = (rng.usize(..FaultKind::ALL.len()), rng.f64());
         let kind = match &state.plan {
             Plan::None => None,
             Plan::Random(rate, kinds) => {
                 let kind = kinds[number % kinds.len()];
-                Some(kind).filter(|kind| kind.is_possible(key) && chance < *rate)
+                Some(kind).filter(|kind| kind.is_possible(key) && drawn < *rate)
             }
             Plan::Listed(faults) => {
                 faults.iter().find(|fault| fault.request == key && fault.after == after).map(|fault| fault.kind)

@@ -17,7 +17,7 @@ pub(crate) fn shrink(
         (outcome.kind() == kind.as_deref()).then_some(outcome)
     };
     let mut smallest = (listed(scenario, &outcome), outcome);
-    // Without this the faults would depend on chance.
+    // Without this the faults would differ between runs.
     match fails(&smallest.0) {
         Some(outcome) => smallest.1 = outcome,
         None => return (scenario.clone(), smallest.1),

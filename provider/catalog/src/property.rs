@@ -15,7 +15,7 @@ pub struct Property {
     /// Its type in a program.
     pub kind: Kind,
     /// Whether it is an input.
-    #[serde(skip_serializing_if = "Input::is_no")]
+    #[serde(skip_serializing_if = "Input::is_output")]
     pub input: Input,
     /// The field in requests: a path of field names (`encryption.enabled`). `[field]` at its end adds an element to a list. Absent: never
     /// sent.
@@ -201,7 +201,7 @@ pub enum Input {
 }
 
 impl Input {
-    fn is_no(&self) -> bool {
+    fn is_output(&self) -> bool {
         *self == Self::No
     }
 }

@@ -242,13 +242,13 @@ impl Changes {
         match (old, new) {
             (None, None) => {}
             (Some(old), None) => {
-                let is_same = says_nothing(property, old) || removal::is_cleared(property, old);
+                let is_same = equals_unset(property, old) || removal::is_cleared(property, old);
                 if !removal::keeps_value(property) && !is_same {
                     self.add_or_take(path, ChangeKind::Delete, property);
                 }
             }
             (None, Some(new)) => {
-                if !says_nothing(property, new) {
+                if !equals_unset(property, new) {
                     self.add_or_take(path, ChangeKind::Add, property);
                 }
             }
@@ -379,7 +379,7 @@ impl Changes {
 }
 
 /// A value that is equal to "not set": empty or the default. An empty object means "present", so it is set.
-fn says_nothing(property: &Property, value: &Value) -> bool {
+fn equals_unset(property: &Property, value: &Value) -> bool {
     if value.contains_unknown() || matches!(value.data(), Data::Asset(_)) {
         return false;
     }

@@ -185,7 +185,7 @@ pub fn changed(
 /// An unknown value is never the same.
 pub fn sends_alike(resource: &Resource, name: &str, one: &Object, other: &Object) -> bool {
     let sent = |inputs: &Object| wanted(resource, inputs, &Defaults::default()).ok();
-    let taken_over = |from: &Object, to: &Object| {
+    let replaced = |from: &Object, to: &Object| {
         let mut inputs = to.clone();
         match from.given(name) {
             Some(value) => drop(inputs.insert(name.to_owned(), value.clone())),
@@ -193,7 +193,7 @@ pub fn sends_alike(resource: &Resource, name: &str, one: &Object, other: &Object
         }
         sent(&inputs)
     };
-    let unchanged = |from: &Object, to: &Object| sent(to).is_some_and(|before| taken_over(from, to) == Some(before));
+    let unchanged = |from: &Object, to: &Object| sent(to).is_some_and(|before| replaced(from, to) == Some(before));
     unchanged(one, other) || unchanged(other, one)
 }
 

@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn an_import_writes_placeholders_and_a_value_of_the_same_hash_is_no_change() {
+    fn an_import_writes_placeholders_and_a_value_of_the_same_hash_changes_nothing() {
         for (token, resource) in &catalog().resources {
             for (name, _) in hashed(resource) {
                 let state = object(json!({ name: { "TOKEN": HASH } }));

@@ -26,7 +26,7 @@ use types::{Owner, Types};
 pub const PACKAGE: &str = "evalap-scaleway";
 
 /// Package of `pulumiverse_scaleway`, from which stacks migrate: its tokens are aliases in this schema.
-const PEER_PACKAGE: &str = "scaleway";
+const PULUMIVERSE_PACKAGE: &str = "scaleway";
 
 /// Module of a token: the part before the slash (`registry/namespace` is in `registry`).
 const MODULE_FORMAT: &str = "(.*)(?:/[^/]*)";
@@ -221,7 +221,7 @@ fn with_replacement(spec: PropertySpec, property: &Property) -> Json {
 /// All other tokens of the same resource: those of both generations of `pulumiverse_scaleway`, so that its stacks migrate by
 /// changing the import, and ours, so that a program can change from flat names to modular ones and back.
 fn aliases(token: &str, modular: &String, flat: &[String]) -> Vec<Json> {
-    let peers = tokens(modular, flat).map(|token| format!("{PEER_PACKAGE}:{token}"));
+    let theirs = tokens(modular, flat).map(|token| format!("{PULUMIVERSE_PACKAGE}:{token}"));
     let ours = tokens(modular, flat).filter(|other| *other != token).map(|token| format!("{PACKAGE}:{token}"));
-    peers.chain(ours).map(|token| json!({ "type": token })).collect()
+    theirs.chain(ours).map(|token| json!({ "type": token })).collect()
 }

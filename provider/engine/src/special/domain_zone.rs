@@ -20,7 +20,7 @@ impl Handler for Zone {
         let (domain, step) = (wire::text(&scope.wanted, "domain").unwrap_or_default(), cx.resource.create.first());
         let (true, Some(step)) = (inputs.text("subdomain").is_none_or(str::is_empty), step) else { return Ok(None) };
         if let Some(found) = existing(cx, scope, domain).await? {
-            return taken_over(found, domain, inputs).map(Some);
+            return adopted(found, domain, inputs).map(Some);
         }
         let error = match cx.perform(step, scope, step.fields(), false).await {
             Ok(made) => return Ok(Some(made.unwrap_or_default())),
@@ -30,7 +30,7 @@ impl Handler for Zone {
         let exists = || api_error(&error).and_then(client::ApiError::error_type) == Some("already_exists");
         let is_there = error.is_ambiguous() || exists();
         match existing(cx, scope, domain).await {
-            Ok(Some(found)) if is_there => taken_over(found, domain, inputs).map(Some),
+            Ok(Some(found)) if is_there => adopted(found, domain, inputs).map(Some),
             _ => Err(error),
         }
     }
@@ -62,7 +62,7 @@ async fn existing(cx: &Context<'_>, scope: &Scope<'_>, domain: &str) -> Result<O
 }
 
 /// Rejects a zone in another project than the desired one: the next run would replace it and delete its records.
-fn taken_over(found: Json, domain: &str, inputs: &Object) -> Result<Json> {
+fn adopted(found: Json, domain: &str, inputs: &Object) -> Result<Json> {
     let project = found["project_id"].as_str().unwrap_or_default();
     let Some(given) = inputs.text("projectId").filter(|given| *given != project && !project.is_empty()) else {
         return Ok(found);

@@ -7,7 +7,7 @@ use super::*;
 #[test]
 fn a_root_zone_of_another_project_is_rejected() {
     let found = |project: Json| json!({ "domain": "example.org", "project_id": project });
-    for (project, wanted, is_taken_over) in [
+    for (project, wanted, is_adopted) in [
         (json!("a"), None, true),
         (json!("a"), Some("a"), true),
         (json!("a"), Some("b"), false),
@@ -15,8 +15,8 @@ fn a_root_zone_of_another_project_is_rejected() {
         (json!(null), Some("b"), true),
     ] {
         let inputs = wanted.map_or_else(Object::new, |wanted| Object::new().with("projectId", wanted));
-        let outcome = taken_over(found(project.clone()), "example.org", &inputs);
-        assert_eq!(outcome.is_ok(), is_taken_over, "{project} {wanted:?}");
+        let outcome = adopted(found(project.clone()), "example.org", &inputs);
+        assert_eq!(outcome.is_ok(), is_adopted, "{project} {wanted:?}");
         assert!(outcome.err().is_none_or(|error| error.kind() == ErrorKind::Precondition && error.has_hint()));
     }
 }
