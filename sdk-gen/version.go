@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"path"
 	"regexp"
@@ -23,7 +24,7 @@ var (
 // the library `parver`. An SDK with another structure is an error.
 func writeVersion(sdk files, pkg *schema.Package) error {
 	if pkg.Version == nil {
-		return fmt.Errorf("the schema has no version")
+		return errors.New("the schema has no version")
 	}
 	constant := fmt.Sprintf("_version = SemverVersion.parse('%s')\n", pkg.Version)
 	for name, text := range sdk {

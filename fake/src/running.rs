@@ -156,11 +156,7 @@ impl Builder {
 
     /// Starts the fake, which listens when this function returns.
     pub async fn start(self) -> Result<Running, Error> {
-        match &self.remote_token {
-            None if !self.listen.ip().is_loopback() => return Err(Error::NotLoopback { address: self.listen }),
-            Some(token) if uuid::Uuid::try_parse(token).is_err() => return Err(Error::Token),
-            _ => {}
-        }
+        check_access(self.listen, self.remote_token.as_deref())?;
         let failed = |source| Error::Listen { address: self.listen, source };
         let listener = TcpListener::bind(self.listen).await.map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
@@ -321,6 +317,15 @@ impl Handle {
     /// Removes an object without a request.
     pub fn remove(&self, kind: &str, locality: &str, id: &str) -> Result<(), Error> {
         self.server.remove(kind, locality, id).map_err(|_| no_object(kind, id))
+    }
+}
+
+/// Rejects an address that other machines reach without a token, and a token that is not a UUID.
+pub(crate) fn check_access(listen: SocketAddr, token: Option<&str>) -> Result<(), Error> {
+    match token {
+        None if !listen.ip().is_loopback() => Err(Error::NotLoopback { address: listen }),
+        Some(token) if uuid::Uuid::try_parse(token).is_err() => Err(Error::Token),
+        _ => Ok(()),
     }
 }
 

@@ -1,8 +1,8 @@
 """`pulumi do` creates, lists, reads and deletes resources by the schema alone, without a program and a state.
 
 The inputs are those of the examples. Each command is a process of the CLI and one of the plugin, so an example is only deployed if it has
-a resource that no larger example has. Strings, numbers and booleans are flags. The other inputs are in a file in PCL: the CLI reads YAML, its default, with a converter that the pinned one does
-not contain.
+a resource that no larger example has. Strings, numbers and booleans are flags. The other inputs are in a file in PCL: the CLI reads YAML,
+its default, with a converter that the pinned one does not contain.
 """
 
 from __future__ import annotations
@@ -81,12 +81,12 @@ def lifecycle(do: Do, example: dict[str, Any], tried: set[str]) -> None:
     """Creates the resources of an example, lists and reads one of each type in `tried`, and deletes all."""
     created: dict[str, dict[str, Any]] = {}
     settings: dict[str, dict[str, str]] = {}
-    types: list[str] = []
+    types: set[str] = set()
     project = PROJECT
     for name, resource in example["resources"].items():
         token = resource["type"]
         inputs = resolved(resource.get("properties") or {}, created, example)
-        if token in types and token == "mnq/sqsQueue:SqsQueue":
+        if token == "mnq/sqsQueue:SqsQueue" and token in types:
             # The URN of a type is the same in each command, and so is the automatic name.
             inputs.setdefault("name", name)
         created[name] = outputs = do.create(token, inputs)
@@ -105,7 +105,7 @@ def lifecycle(do: Do, example: dict[str, Any], tried: set[str]) -> None:
             is_listed = outputs["id"] in [found["id"] for found in listed]
             assert is_listed != (token in LISTED_ELSEWHERE), f"{token}: {outputs['id']} is or is not in {listed}"
             assert result(do.run(token, "read", outputs["id"], settings=settings[name]))["id"] == outputs["id"], token
-        types.append(token)
+        types.add(token)
     for name, outputs in reversed(created.items()):
         do.run(example["resources"][name]["type"], "delete", outputs["id"], "--yes", settings=settings[name])
 

@@ -19,7 +19,7 @@ from test_write_only import ENGINE_LOG as CHECKED_INPUTS, show_secrets
 
 SECRETS = "/secret-manager/v1beta1/regions/fr-par/secrets"
 
-# Inputs of which the state contains the value, because reads and deletes need it too: Check rejects a reference.
+# Inputs whose value the state contains, because reads and deletes need it too: Check rejects a reference.
 STORED = {
     ("mnq/sqsQueue:SqsQueue", "accessKey"),
     ("mnq/sqsQueue:SqsQueue", "secretKey"),
@@ -101,7 +101,7 @@ def forms(value: str) -> list[str]:
     shifted = [base64.b64encode((" " * before + value).encode()).decode() for before in range(3)]
     # Without the characters that depend on the bytes before and after it.
     parts = [text[-(-8 * before // 6) : 8 * (before + len(value)) // 6] for before, text in enumerate(shifted)]
-    return [value, quote(value), *parts]
+    return [value, quote(value, safe=""), *parts]
 
 
 def everything(directory: Path, fake: Fake, secrets: Secrets) -> Stack:

@@ -153,14 +153,15 @@ fn is_general(network: IpNet) -> bool {
 
 /// A public address by its number. A recording with more than 66,000 addresses repeats the last ones.
 fn documentation(number: u32) -> Ipv4Addr {
+    let [ranges @ .., (last, size)] = DOCUMENTATION;
     let mut number = number;
-    for (first, size) in DOCUMENTATION {
+    for (first, size) in ranges {
         if number < size {
             return Ipv4Addr::from(u32::from(first) + number);
         }
         number -= size;
     }
-    documentation(254 * 3 + number % 65_534)
+    Ipv4Addr::from(u32::from(last) + number % size)
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! A proxy in front of Scaleway's API that writes what passes to a file, without secrets and without what identifies an account.
 //!
 //! It uses no part of the fake except for its error responses. `forward` forwards, `recording` writes, and `sanitizer` decides
-//! what is replaced: everything that is not known to be a word of the API.
+//! what is replaced: everything that is not known as a value of the API.
 
 mod addresses;
 mod fields;
@@ -25,7 +25,7 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 use crate::Error;
-use crate::running::local_url;
+use crate::running::{check_access, local_url};
 use forward::{Forwarder, Remote};
 use recording::Recording;
 
@@ -76,8 +76,8 @@ impl Recorder {
         Self { upstream: url.into(), ..self }
     }
 
-    /// Accepts requests of other machines. They send the token, a UUID, in place of the secret key, which is never sent to this
-    /// recorder: there is no TLS.
+    /// Accepts requests of other machines. They send the token, a UUID, in place of the secret key, because connections to this
+    /// recorder are not encrypted.
     #[must_use]
     pub fn allow_remote(self, token: impl Into<String>, secret_key: impl Into<String>) -> Self {
         Self { remote: Some((token.into(), secret_key.into())), ..self }
@@ -85,12 +85,8 @@ impl Recorder {
 
     /// Starts the recorder, which listens when this function returns. Each exchange is a line of `output`.
     pub async fn start(self, output: File) -> Result<RunningRecorder, Error> {
-        let remote = match self.remote {
-            None if !self.listen.ip().is_loopback() => return Err(Error::NotLoopback { address: self.listen }),
-            None => None,
-            Some((token, _)) if uuid::Uuid::try_parse(&token).is_err() => return Err(Error::Token),
-            Some((token, secret_key)) => Some(remote(token, &secret_key)?),
-        };
+        check_access(self.listen, self.remote.as_ref().map(|(token, _)| token.as_str()))?;
+        let remote = self.remote.map(|(token, secret_key)| remote(token, &secret_key)).transpose()?;
         let upstream = forward::upstream(&self.upstream)?;
         let failed = |source| Error::Listen { address: self.listen, source };
         let listener = TcpListener::bind(self.listen).await.map_err(failed)?;

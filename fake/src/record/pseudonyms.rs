@@ -218,7 +218,7 @@ fn is_email(value: &str) -> bool {
     })
 }
 
-/// Whether a string is a host name of at least two labels, of which the last one has no digits.
+/// Whether a string is a host name of at least two labels. The last label has no digits.
 fn is_host(value: &str) -> bool {
     let host = value.strip_suffix('.').unwrap_or(value);
     let is_label = |label: &str| {

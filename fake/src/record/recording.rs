@@ -15,10 +15,9 @@ use scaleway_api::Method as ApiMethod;
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use super::API_URL;
 use super::sanitizer::{Found, Sanitizer};
 
-/// The URL of the API in recordings, whatever the upstream is.
-const API: &str = "https://api.scaleway.com";
 /// Content types that are recorded; others are recorded as the last one.
 const CONTENT_TYPES: [&str; 9] = [
     "application/json",
@@ -146,7 +145,8 @@ impl Recording {
             t: t.as_secs(),
             ms: u64::try_from(duration.as_millis()).unwrap_or(u64::MAX),
             method: method_name(&exchange.method),
-            url: format!("{API}{target}"),
+            // Whatever the upstream is.
+            url: format!("{API_URL}{target}"),
             request_headers: headers(&exchange.request_headers),
             request,
             status: exchange.status,

@@ -1,6 +1,6 @@
 //! Replaces everything in requests and responses that could be a secret or identify an account.
 //!
-//! A string is kept only if it is known to be a word of the API: a value that the API documents contain, a time, a word in
+//! A string is kept only if it is known as a value of the API: one that the API documents contain, a time, a word in
 //! a field that `data/recorded_fields.yaml` lists. So a value in an unexpected place is replaced too. This module decides which
 //! strings are replaced; [`Pseudonyms`] decides by what.
 

@@ -28,7 +28,7 @@ const DEDUPLICATION: &str = "ContentBasedDeduplication";
 const POLICY: &str = "RedrivePolicy";
 const SUFFIX: &str = ".fifo";
 
-/// The permissions of an operation, one of which the caller needs, and its handler.
+/// The handler of an operation, after the permissions that allow it: the credentials must have one of them.
 pub(super) fn operation(action: &str) -> Option<(&'static [&'static str], Handler)> {
     Some(match action {
         "CreateQueue" => (&[MANAGE], Handler::Write(create)),

@@ -14,7 +14,7 @@ const FIFO: &str = "FifoTopic";
 const DEDUPLICATION: &str = "ContentBasedDeduplication";
 const SUFFIX: &str = ".fifo";
 
-/// The permissions of an operation, one of which the caller needs, and its handler.
+/// The handler of an operation, after the permissions that allow it: the credentials must have one of them.
 pub(super) fn operation(action: &str) -> Option<(&'static [&'static str], Handler)> {
     Some(match action {
         "CreateTopic" => (&[MANAGE], Handler::Write(create)),
