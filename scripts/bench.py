@@ -194,7 +194,7 @@ def measure_scale(directory: Path) -> str:
     """CPU, memory and time for each resource of a small and a large stack, and a refresh with a rate limit."""
     # Checkpoints of the engine take time in proportion to the square of the number of resources.
     environment = {"PULUMI_EXPERIMENTAL": "true", "PULUMI_SKIP_CHECKPOINTS": "true"}
-    smallest = {}
+    of_few: dict[str, float] = {}
     for resources in (FEW, MANY):
         own = directory / str(resources)
         own.mkdir()
@@ -204,7 +204,8 @@ def measure_scale(directory: Path) -> str:
                 with Sampled() as sampled:
                     run: Run = getattr(stack, command)()
                 each = 1000 * sampled.seconds / resources
-                limit = 1.2 * smallest.setdefault(command, each) if resources == MANY else None
+                limit = round(1.2 * of_few[command], 2) if command in of_few else None
+                of_few.setdefault(command, each)
                 report(f"{command} of {resources}: CPU of the plugin for each resource", each, "ms", limit=limit)
                 report(f"{command} of {resources}: duration for each resource", 1000 * run.seconds / resources, "ms")
                 report(f"{command} of {resources}: requests", len(run.calls), "")
