@@ -383,14 +383,14 @@ def measure_hashes(directory: Path) -> None:
         what = f"refresh of {CONTAINERS} containers, {SECRETS} secrets each"
         for state in ("", ", without hashes in the state"):
             if state:
-                forget_hashes(stack)
+                remove_hashes(stack)
             with Sampled() as sampled:
                 assert stack.refresh().changed == {}
             report(f"CPU of a {what}{state}", sampled.seconds, "s")
             report("peak memory of it", sampled.mebibytes, "MiB")
 
 
-def forget_hashes(stack: Stack) -> None:
+def remove_hashes(stack: Stack) -> None:
     """Makes the state one that an earlier version has written, with none of the returned hashes."""
     state = stack.automation.export_stack()
     for resource in state.deployment["resources"]:

@@ -73,7 +73,7 @@ def archive(path: Path, files: dict[str, Path], time: int, program: str = "") ->
 
 @functools.cache
 def metadata(target: str) -> dict[str, Any]:
-    """What cargo says about the workspace and its dependencies on a target."""
+    """The metadata of cargo about the workspace and its dependencies on a target."""
     command = ["cargo", "metadata", "--locked", "--format-version", "1", "--filter-platform", target]
     return json.loads(subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE).stdout)
 

@@ -39,12 +39,12 @@ func write(t *testing.T, text string) string {
 // assertContents checks that each file, by path, contains a string.
 func assertContents(t *testing.T, files map[string]string) {
 	t.Helper()
-	for path, wanted := range files {
+	for path, expected := range files {
 		text, err := os.ReadFile(path)
 		if err != nil {
 			t.Error(err)
-		} else if !strings.Contains(string(text), wanted) {
-			t.Errorf("%s does not contain %q", path, wanted)
+		} else if !strings.Contains(string(text), expected) {
+			t.Errorf("%s does not contain %q", path, expected)
 		}
 	}
 }
@@ -165,12 +165,12 @@ func TestMembersOfAPackageAreImportedOnFirstUse(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, wanted := range []string{
+	for _, expected := range []string{
 		"if typing.TYPE_CHECKING:\n    from .namespace import *\nelse:",
 		"        'Namespace': 'namespace',\n        'NamespaceArgs': 'namespace',\n",
 	} {
-		if !strings.Contains(string(text), wanted) {
-			t.Errorf("%q is not in:\n%s", wanted, text)
+		if !strings.Contains(string(text), expected) {
+			t.Errorf("%q is not in:\n%s", expected, text)
 		}
 	}
 }

@@ -96,8 +96,8 @@ impl Document {
             Some((tag, id)) => (Some(tag), id),
             None => (None, id),
         };
-        let wanted = |operation: &&Operation| operation.id == id && tag.is_none_or(|tag| operation.tag == tag);
-        let mut found = self.operations.iter().filter(wanted);
+        let is_requested = |operation: &&Operation| operation.id == id && tag.is_none_or(|tag| operation.tag == tag);
+        let mut found = self.operations.iter().filter(is_requested);
         let operation = found.next()?;
         found.next().is_none().then_some(operation)
     }

@@ -48,8 +48,8 @@ const EMBEDDED: &[Embedded] = include!(concat!(env!("OUT_DIR"), "/documents.rs")
 static PARSED: [OnceLock<Document>; EMBEDDED.len()] = [const { OnceLock::new() }; EMBEDDED.len()];
 
 /// The embedded documents that a condition selects, in the order of their names. Each is parsed when it is first used.
-fn select(wanted: impl Fn(&Embedded) -> bool) -> impl Iterator<Item = &'static Document> {
-    EMBEDDED.iter().zip(&PARSED).filter(move |(embedded, _)| wanted(embedded)).map(|(embedded, parsed)| {
+fn select(is_selected: impl Fn(&Embedded) -> bool) -> impl Iterator<Item = &'static Document> {
+    EMBEDDED.iter().zip(&PARSED).filter(move |(embedded, _)| is_selected(embedded)).map(|(embedded, parsed)| {
         parsed.get_or_init(|| {
             Document::parse(embedded.name, embedded.json).expect("a test of this crate parses every embedded document")
         })

@@ -21,7 +21,7 @@ use crate::response::ApiError;
 use crate::rights::Visibility;
 use crate::store::{Kind, Object, Store};
 
-/// The body of a successful response (`null` where the API document says 204), or an error.
+/// The body of a successful response (`null` where the API document has 204), or an error.
 pub(crate) type Handled = Result<Value, ApiError>;
 
 /// The ID of the owner of the organization; invented.
@@ -215,7 +215,7 @@ impl<W: WorldRef> Call<'_, W> {
         let owners = OWNERS.iter().filter_map(|name| Some((*name, given(&mut query, name)?)));
         let owners: Vec<(&str, Value)> = owners.collect();
         let owned = |object: &Object| {
-            owners.iter().all(|(name, wanted)| self.world.store.inherited(object, name) == Some(wanted))
+            owners.iter().all(|(name, requested)| self.world.store.inherited(object, name) == Some(requested))
         };
         Ok(self.page(kind, |object| selected(object) && owned(object) && paging::selects(&query, kind, object)))
     }

@@ -28,8 +28,8 @@ const FILES: &[File] = include!(concat!(env!("OUT_DIR"), "/kinds.rs"));
 static READ: [OnceLock<Facts>; FILES.len()] = [const { OnceLock::new() }; FILES.len()];
 
 /// The facts in the files that a condition selects. Each file is read when it is first used.
-fn select(wanted: impl Fn(&File) -> bool) -> impl Iterator<Item = &'static Facts> {
-    let selected = FILES.iter().zip(&READ).filter(move |(file, _)| wanted(file));
+fn select(is_selected: impl Fn(&File) -> bool) -> impl Iterator<Item = &'static Facts> {
+    let selected = FILES.iter().zip(&READ).filter(move |(file, _)| is_selected(file));
     selected.map(|(file, facts)| facts.get_or_init(|| read(file)))
 }
 
@@ -328,11 +328,11 @@ mod tests {
                 let is_recorded = product.undeclared.contains(&field);
                 assert!(is_recorded || answer.contains_key(&field), "{name}: the response has no field {field}");
             }
-            let asked = facts.required.iter().chain(facts.exactly_one.iter().flatten()).cloned();
-            let asked = asked.chain(facts.renamed.keys().map(first));
-            let asked = asked.chain(facts.creates.values().flat_map(|create| create.required.iter().cloned()));
-            let asked = asked.chain(plain.status.iter().flat_map(|status| status.updated_by.keys().cloned()));
-            for field in asked {
+            let required = facts.required.iter().chain(facts.exactly_one.iter().flatten()).cloned();
+            let required = required.chain(facts.renamed.keys().map(first));
+            let required = required.chain(facts.creates.values().flat_map(|create| create.required.iter().cloned()));
+            let required = required.chain(plain.status.iter().flat_map(|status| status.updated_by.keys().cloned()));
+            for field in required {
                 assert!(request.contains(&field), "{name}: the request has no field {field}");
             }
             let create = plain.document.operation(&format!("Create{}", facts.noun));

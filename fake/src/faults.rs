@@ -111,7 +111,7 @@ impl Fault {
     fn fits(&self, method: &str, path: &str, query: Option<&str>) -> bool {
         let whole =
             if self.path.contains('?') { format!("{path}?{}", query.unwrap_or_default()) } else { path.to_owned() };
-        self.method.as_deref().is_none_or(|wanted| wanted == method) && glob(&self.path, &whole)
+        self.method.as_deref().is_none_or(|requested| requested == method) && glob(&self.path, &whole)
     }
 }
 

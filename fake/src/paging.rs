@@ -20,29 +20,29 @@ const LARGEST_PAGE: usize = 1000;
 /// - another list such as `project_ids`: the field `project_ids` contains one of them, or `project_id` is one of them.
 /// - other parameters: the field with that name, shown or hidden, is equal. The name can be a path (see [`holds`]).
 pub(crate) fn selects(query: &Map<String, Value>, kind: &Kind, object: &Object) -> bool {
-    query.iter().all(|(name, wanted)| match name.as_str() {
+    query.iter().all(|(name, requested)| match name.as_str() {
         "page" | "page_size" | "per_page" | "order_by" | "order" => true,
-        "tag" => object.fields.get("tags").and_then(Value::as_array).is_some_and(|tags| tags.contains(wanted)),
-        _ => match wanted {
-            Value::Array(wanted) => selects_any(name, wanted, kind, object),
-            wanted => holds(object, bare(kind, name), wanted),
+        "tag" => object.fields.get("tags").and_then(Value::as_array).is_some_and(|tags| tags.contains(requested)),
+        _ => match requested {
+            Value::Array(requested) => selects_any(name, requested, kind, object),
+            requested => holds(object, bare(kind, name), requested),
         },
     })
 }
 
 /// Whether a field of an object, shown or hidden, has this value. The field can be a path through objects and lists.
-pub(crate) fn holds(object: &Object, path: &str, wanted: &Value) -> bool {
+pub(crate) fn holds(object: &Object, path: &str, requested: &Value) -> bool {
     let (first, rest) = path.split_once('.').unwrap_or((path, ""));
-    field(object, first).is_some_and(|value| contains(value, rest, wanted))
+    field(object, first).is_some_and(|value| contains(value, rest, requested))
 }
 
-fn contains(value: &Value, path: &str, wanted: &Value) -> bool {
+fn contains(value: &Value, path: &str, requested: &Value) -> bool {
     if let Value::Array(elements) = value {
-        return value == wanted || elements.iter().any(|element| contains(element, path, wanted));
+        return value == requested || elements.iter().any(|element| contains(element, path, requested));
     }
     match path.split_once('.').unwrap_or((path, "")) {
-        ("", _) => value == wanted,
-        (first, rest) => value.get(first).is_some_and(|value| contains(value, rest, wanted)),
+        ("", _) => value == requested,
+        (first, rest) => value.get(first).is_some_and(|value| contains(value, rest, requested)),
     }
 }
 
@@ -72,18 +72,18 @@ pub(crate) fn slice<T>(elements: Vec<T>, query: &Map<String, Value>) -> Vec<T> {
     elements.into_iter().skip((page - 1).saturating_mul(size)).take(size).collect()
 }
 
-fn selects_any(name: &str, wanted: &[Value], kind: &Kind, object: &Object) -> bool {
+fn selects_any(name: &str, requested: &[Value], kind: &Kind, object: &Object) -> bool {
     let holds = |found: &Value| match found {
-        Value::Array(found) => found.iter().any(|found| wanted.contains(found)),
-        found => wanted.contains(found),
+        Value::Array(found) => found.iter().any(|found| requested.contains(found)),
+        found => requested.contains(found),
     };
     if name == "tags" {
         let tags = object.fields.get("tags").and_then(Value::as_array);
-        return tags.is_some_and(|tags| wanted.iter().all(|tag| tags.contains(tag)));
+        return tags.is_some_and(|tags| requested.iter().all(|tag| tags.contains(tag)));
     }
     let singular = name.strip_suffix('s').unwrap_or(name);
     if bare(kind, singular) == "id" || singular == kind.id {
-        return wanted.iter().any(|wanted| wanted == &object.id);
+        return requested.iter().any(|requested| requested == &object.id);
     }
     field(object, name).or_else(|| field(object, singular)).is_some_and(holds)
 }

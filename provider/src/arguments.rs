@@ -8,7 +8,7 @@ use std::fmt::Write;
 use thiserror::Error;
 
 use crate::config::VARIABLES;
-use crate::list_project::Question;
+use crate::list_project::ListOptions;
 
 /// The part of `--help` before the environment variables.
 const USAGE: &str = "\
@@ -99,7 +99,7 @@ pub enum Command {
     /// Print [`VERSION`].
     Version,
     /// List the resources of a project.
-    ListProject(Question),
+    ListProject(ListOptions),
     /// Print [`LIST_PROJECT_HELP`].
     ListProjectHelp,
     /// Migrate an exported stack from `pulumiverse_scaleway`.
@@ -175,7 +175,7 @@ fn migrate_state(mut words: impl Iterator<Item = String>) -> Result<Command, Unk
 
 /// Parses the arguments of `list-project`.
 fn list_project(mut words: impl Iterator<Item = String>) -> Result<Command, UnknownCommand> {
-    let mut question = Question::default();
+    let mut options = ListOptions::default();
     while let Some(word) = words.next() {
         let (name, mut value) = match word.split_once('=') {
             Some((name, value)) => (name, Some(value.to_owned())),
@@ -186,13 +186,13 @@ fn list_project(mut words: impl Iterator<Item = String>) -> Result<Command, Unkn
         }
         match (name, value) {
             ("--help" | "-h" | "-help", None) => return Ok(Command::ListProjectHelp),
-            ("--organization", None) => question.organization = true,
-            ("--project", Some(project)) => question.project = Some(project),
-            ("--region", Some(region)) => question.regions.push(region),
+            ("--organization", None) => options.organization = true,
+            ("--project", Some(project)) => options.project = Some(project),
+            ("--region", Some(region)) => options.regions.push(region),
             _ => return Err(UnknownCommand(format!("{LIST_PROJECT} {word}"))),
         }
     }
-    Ok(Command::ListProject(question))
+    Ok(Command::ListProject(options))
 }
 
 impl Arguments {
@@ -231,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn questions_about_the_program_are_answered_wherever_they_stand() {
+    fn version_and_help_are_accepted_at_any_position() {
         assert_eq!(read("--help"), Ok(Command::Help));
         assert_eq!(read("127.0.0.1:4000 -h"), Ok(Command::Help));
         assert_eq!(read("-v=1 --version"), Ok(Command::Version));
@@ -246,11 +246,14 @@ mod tests {
 
     #[test]
     fn list_project_reads_project_and_regions() {
-        let everywhere =
-            Question { project: Some("p".into()), regions: vec!["fr-par".into(), "nl-ams".into()], organization: true };
+        let everywhere = ListOptions {
+            project: Some("p".into()),
+            regions: vec!["fr-par".into(), "nl-ams".into()],
+            organization: true,
+        };
         let line = "list-project --project p --region=fr-par --region nl-ams --organization";
         assert_eq!(read(line), Ok(Command::ListProject(everywhere)));
-        assert_eq!(read("list-project"), Ok(Command::ListProject(Question::default())));
+        assert_eq!(read("list-project"), Ok(Command::ListProject(ListOptions::default())));
         assert_eq!(read("list-project --help"), Ok(Command::ListProjectHelp));
         for line in ["list-project --shiny", "list-project --project", "list-project p", "list-project --region="] {
             assert!(read(line).is_err(), "{line}");

@@ -36,10 +36,10 @@ async fn start(api_url: &str) -> Plugin {
     let server = Server::new(Embedded::new(), environment, log, cancel.clone(), Arc::clone(&shared));
     let listener = listen().unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());
-    let (end, end_asked) = oneshot::channel::<()>();
+    let (end, end_received) = oneshot::channel::<()>();
     let serving = tokio::spawn(async move {
         let end = async {
-            let _ = end_asked.await;
+            let _ = end_received.await;
         };
         serve(listener, server, end, &cancel, shared.as_ref()).await
     });

@@ -22,7 +22,7 @@ use crate::to_proto;
 
 /// The arguments of `list-project`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Question {
+pub struct ListOptions {
     /// The project. Default: the configured one.
     pub project: Option<String>,
     /// The regions. Default: the configured one.
@@ -60,12 +60,12 @@ struct Part<'a> {
 }
 
 /// Lists a project with the credentials and defaults of this process.
-pub fn list(question: &Question) -> io::Result<Listing> {
+pub fn list(options: &ListOptions) -> io::Result<Listing> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    runtime.block_on(list_with(question, &Environment::of_process()))
+    runtime.block_on(list_with(options, &Environment::of_process()))
 }
 
-async fn list_with(question: &Question, environment: &Environment) -> io::Result<Listing> {
+async fn list_with(options: &ListOptions, environment: &Environment) -> io::Result<Listing> {
     let embedded = Embedded::new();
     let catalog = embedded.catalog().map_err(io::Error::other)?;
     let Configuration { client, mut defaults, missing, .. } =
@@ -73,24 +73,24 @@ async fn list_with(question: &Question, environment: &Environment) -> io::Result
     if let Some(missing) = missing {
         return Err(io::Error::other(to_proto::unauthenticated(missing).message().to_owned()));
     }
-    defaults.project_id = question.project.clone().or(defaults.project_id);
+    defaults.project_id = options.project.clone().or(defaults.project_id);
     let Some(project) = defaults.project_id.clone() else {
         return Err(io::Error::other("no project is set: use --project, or set SCW_DEFAULT_PROJECT_ID"));
     };
     let regions = match &defaults.region {
-        Some(region) if question.regions.is_empty() => vec![region.clone()],
-        _ => question.regions.clone(),
+        Some(region) if options.regions.is_empty() => vec![region.clone()],
+        _ => options.regions.clone(),
     };
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let client = client.clock(clock);
     answers(&client).await?;
     let engine = Engine::new(Arc::clone(catalog), Client::new(client), defaults);
-    let parts = parts(catalog, &project, &regions, question.organization);
-    let asked = parts.iter().map(|part| engine.list(&part.token, &part.query));
+    let parts = parts(catalog, &project, &regions, options.organization);
+    let lists = parts.iter().map(|part| engine.list(&part.token, &part.query));
     let mut found = Vec::new();
     let mut failed = Vec::new();
     let mut is_any_listed = false;
-    for (part, listed) in parts.iter().zip(join_all(asked).await) {
+    for (part, listed) in parts.iter().zip(join_all(lists).await) {
         match listed {
             Ok(listed) => {
                 is_any_listed = true;

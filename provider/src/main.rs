@@ -4,7 +4,7 @@ use std::io::{self, Read, Write};
 use std::process::ExitCode;
 
 use provider::arguments::{self, Arguments, Command};
-use provider::list_project::{self, Question};
+use provider::list_project::{self, ListOptions};
 use provider::{lifecycle, migrate_state};
 
 fn main() -> ExitCode {
@@ -12,7 +12,7 @@ fn main() -> ExitCode {
         Ok(Command::Serve(arguments)) => serve(&arguments),
         Ok(Command::Help) => say(arguments::help().trim_end()),
         Ok(Command::Version) => say(arguments::VERSION),
-        Ok(Command::ListProject(question)) => list(&question),
+        Ok(Command::ListProject(options)) => list(&options),
         Ok(Command::ListProjectHelp) => say(arguments::LIST_PROJECT_HELP.trim_end()),
         Ok(Command::MigrateState) => migrate(),
         Ok(Command::MigrateStateHelp) => say(arguments::MIGRATE_STATE_HELP.trim_end()),
@@ -54,8 +54,8 @@ fn migrate() -> io::Result<ExitCode> {
 }
 
 /// Writes the resources of a project to standard output, and reports failures on standard error.
-fn list(question: &Question) -> io::Result<ExitCode> {
-    let listing = list_project::list(question)?;
+fn list(options: &ListOptions) -> io::Result<ExitCode> {
+    let listing = list_project::list(options)?;
     say(&listing.file)?;
     let mut stderr = io::stderr().lock();
     writeln!(stderr, "listed: {} resources", listing.count)?;

@@ -180,7 +180,7 @@ impl Stack<'_> {
             Some(ours) => {
                 self.taken += 1;
                 fields.insert("type".to_owned(), Json::from(ours));
-                forget_notes(fields);
+                remove_notes(fields);
             }
             None if package(&token) == PULUMIVERSE => {
                 // Its provider stays in `pulumiverse_scaleway`.
@@ -229,27 +229,27 @@ impl Stack<'_> {
 }
 
 /// Removes the outputs of the Terraform bridge from a resource.
-fn forget_notes(fields: &mut Map<String, Json>) {
+fn remove_notes(fields: &mut Map<String, Json>) {
     if let Some(Json::Object(outputs)) = fields.get_mut("outputs") {
         outputs.retain(|name, _| !NOTES.contains(&name.as_str()) && name != DEFAULTS);
-        outputs.values_mut().for_each(forget_defaults);
+        outputs.values_mut().for_each(remove_defaults);
     }
     if let Some(Json::Object(inputs)) = fields.get_mut("inputs") {
         let nothing = |value: &Json| value.as_array().is_none_or(Vec::is_empty);
         inputs.retain(|name, value| name != DEFAULTS || !nothing(value));
-        inputs.iter_mut().filter(|(name, _)| *name != DEFAULTS).for_each(|(_, value)| forget_defaults(value));
+        inputs.iter_mut().filter(|(name, _)| *name != DEFAULTS).for_each(|(_, value)| remove_defaults(value));
     }
 }
 
 /// Removes the notes of the Terraform bridge from all objects within an input.
-fn forget_defaults(value: &mut Json) {
+fn remove_defaults(value: &mut Json) {
     match value {
         Json::Object(fields) if is_secret(fields) => {}
         Json::Object(fields) => {
             fields.remove(DEFAULTS);
-            fields.values_mut().for_each(forget_defaults);
+            fields.values_mut().for_each(remove_defaults);
         }
-        Json::Array(items) => items.iter_mut().for_each(forget_defaults),
+        Json::Array(items) => items.iter_mut().for_each(remove_defaults),
         _ => {}
     }
 }

@@ -241,7 +241,7 @@ impl ResourceProvider for Server {
             })
             .await;
             for (hash, value) in values {
-                self.write_only.remember(&urn, hash, value);
+                self.write_only.store(&urn, hash, value);
             }
             self.warn(&urn, &checked.warnings, &Mask::of([olds, news])).await;
             Ok(to_proto::checked(checked, &check.news))

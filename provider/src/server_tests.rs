@@ -102,9 +102,9 @@ async fn version_and_schema_need_no_configuration() {
     let server = server(&[]);
     let version = server.get_plugin_info(Request::new(())).await.unwrap().into_inner().version;
     assert!(!version.starts_with('v'));
-    let asked = |version| Request::new(rpc::GetSchemaRequest { version, ..rpc::GetSchemaRequest::default() });
-    assert_eq!(server.get_schema(asked(0)).await.unwrap().into_inner().schema, r#"{"name": "x"}"#);
-    assert_eq!(server.get_schema(asked(7)).await.unwrap_err().code(), Code::InvalidArgument);
+    let requested = |version| Request::new(rpc::GetSchemaRequest { version, ..rpc::GetSchemaRequest::default() });
+    assert_eq!(server.get_schema(requested(0)).await.unwrap().into_inner().schema, r#"{"name": "x"}"#);
+    assert_eq!(server.get_schema(requested(7)).await.unwrap_err().code(), Code::InvalidArgument);
 }
 
 #[tokio::test]
@@ -116,14 +116,14 @@ async fn mapping_is_that_of_the_terraform_provider() {
         ("terraform", "aws", false),
         ("other", "scaleway", false),
     ] {
-        let asked = rpc::GetMappingRequest { key: key.into(), provider: provider.into() };
-        let mapping = server.get_mapping(Request::new(asked)).await.unwrap().into_inner();
+        let requested = rpc::GetMappingRequest { key: key.into(), provider: provider.into() };
+        let mapping = server.get_mapping(Request::new(requested)).await.unwrap().into_inner();
         assert_eq!(mapping.provider == "scaleway", expected, "{key} {provider}");
         assert_eq!(!mapping.data.is_empty(), expected, "{key} {provider}");
     }
     for (key, expected) in [("terraform", vec!["scaleway"]), ("other", vec![])] {
-        let asked = rpc::GetMappingsRequest { key: key.into() };
-        assert_eq!(server.get_mappings(Request::new(asked)).await.unwrap().into_inner().providers, expected);
+        let requested = rpc::GetMappingsRequest { key: key.into() };
+        assert_eq!(server.get_mappings(Request::new(requested)).await.unwrap().into_inner().providers, expected);
     }
 }
 

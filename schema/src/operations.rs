@@ -1,4 +1,4 @@
-//! The API operations of a resource, with what its requests send. Does not know what the operations mean.
+//! The API operations of a resource, with what its requests send. Does not depend on the meaning of the operations.
 
 use std::collections::BTreeSet;
 

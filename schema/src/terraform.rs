@@ -1,7 +1,7 @@
 //! The mapping of the Terraform provider `scaleway/scaleway` to this package, which `pulumi convert --from terraform` reads.
 //!
 //! Types and required inputs are those of the Pulumi schema; `resources/terraform.yaml` has the names. This module does not
-//! know Terraform's own schema, which has sets where the mapping has lists: the conversion does not distinguish them.
+//! depend on Terraform's own schema, which has sets where the mapping has lists: the conversion does not distinguish them.
 //! The format is `info.MarshallableProvider` of Pulumi's Terraform bridge.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -81,7 +81,7 @@ struct Converter<'a> {
 }
 
 impl<'a> Converter<'a> {
-    /// The attributes of one resource or function, and what the conversion needs to know about them.
+    /// The attributes of one resource or function, and what the conversion needs of them.
     fn of(
         &mut self,
         token: &str,

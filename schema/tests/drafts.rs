@@ -102,12 +102,12 @@ fn a_draft_adds_entries_to_the_files_that_list_all_resources() {
 #[test]
 fn missing_arguments_of_a_draft_are_errors() {
     let folder = tempfile::tempdir().unwrap();
-    let ask = |resource: &str, api: Option<&str>| {
+    let draft = |resource: &str, api: Option<&str>| {
         let request = Request { resource: resource.to_owned(), api: api.map(str::to_owned), ..Request::default() };
         format!("{:#}", draft(folder.path(), &request).unwrap_err())
     };
-    assert!(ask("vpc", Some("vpc.v2")).contains("does not have the format module/resource"));
-    assert!(ask("network/vpc", None).contains("--api"));
-    assert!(ask("network/vpc", Some("vpc.v9")).contains("no API document"));
-    assert!(ask("network/cable", Some("vpc.v2")).contains("--create"));
+    assert!(draft("vpc", Some("vpc.v2")).contains("does not have the format module/resource"));
+    assert!(draft("network/vpc", None).contains("--api"));
+    assert!(draft("network/vpc", Some("vpc.v9")).contains("no API document"));
+    assert!(draft("network/cable", Some("vpc.v2")).contains("--create"));
 }

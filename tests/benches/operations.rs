@@ -75,7 +75,7 @@ impl Subject<'_> {
         let durations = [
             median(|| self.check(defaults)),
             median(|| self.diff()),
-            median(|| drop(black_box(encode::wanted(self.resource, &self.inputs, defaults)))),
+            median(|| drop(black_box(encode::desired(self.resource, &self.inputs, defaults)))),
             median(|| drop(black_box(decode::state(&scope, known())))),
         ];
         let (properties, inputs) = (properties(self.resource.properties.values()), self.inputs.len());

@@ -73,52 +73,52 @@ fn changes(case: &Case, diff: &Diff) -> Vec<String> {
         diff.changes.iter().filter(|(_, change)| change.replace).filter_map(|(path, _)| Path::top(path)).collect();
     replacing.dedup();
     let compared = [("diffs", &case.then.diffs, all), ("replaces", &case.then.replaces, replacing)];
-    let differs = |(what, wanted, found): (&str, &Option<Vec<String>>, Vec<&str>)| {
-        let mut wanted = wanted.clone()?;
-        wanted.sort();
-        (wanted != found).then(|| format!("{what} are {found:?}, expected {wanted:?}"))
+    let differs = |(what, expected, found): (&str, &Option<Vec<String>>, Vec<&str>)| {
+        let mut expected = expected.clone()?;
+        expected.sort();
+        (expected != found).then(|| format!("{what} are {found:?}, expected {expected:?}"))
     };
     compared.into_iter().filter_map(differs).collect()
 }
 
 /// The requests in order: method, path, query, and the whole body.
-fn calls(wanted: &[Exchange], sent: &[Sent]) -> Vec<String> {
+fn calls(expected: &[Exchange], sent: &[Sent]) -> Vec<String> {
     let mut wrong = Vec::new();
-    for (index, (wanted, sent)) in wanted.iter().zip(sent).enumerate() {
+    for (index, (expected, sent)) in expected.iter().zip(sent).enumerate() {
         let number = index + 1;
-        let (should, is) = (wanted.line(), case::line(&format!("{} {}", sent.method, sent.path)));
+        let (should, is) = (expected.line(), case::line(&format!("{} {}", sent.method, sent.path)));
         if should != is {
             wrong.push(format!("request {number} is {is}, expected {should}"));
         }
-        if wanted.headers != sent.headers {
+        if expected.headers != sent.headers {
             wrong.push(format!(
                 "request {number} ({is}) has the headers {:?}, expected {:?}",
-                sent.headers, wanted.headers
+                sent.headers, expected.headers
             ));
         }
         let nothing = |body: &Json| body.is_null() || body.as_object().is_some_and(serde_json::Map::is_empty);
-        let both_empty = nothing(&wanted.body) && nothing(&sent.body);
-        if !both_empty && !subset::same(&wanted.body, &sent.body) {
-            wrong.push(format!("request {number} ({is}) has the body {}, expected {}", sent.body, wanted.body));
+        let both_empty = nothing(&expected.body) && nothing(&sent.body);
+        if !both_empty && !subset::same(&expected.body, &sent.body) {
+            wrong.push(format!("request {number} ({is}) has the body {}, expected {}", sent.body, expected.body));
         }
     }
-    for missing in wanted.iter().skip(sent.len()) {
+    for missing in expected.iter().skip(sent.len()) {
         wrong.push(format!("request not sent: {}", missing.line()));
     }
     // Further requests are mostly retries of the first, for which the script has no response.
-    if let Some(more) = sent.get(wanted.len()) {
-        let count = sent.len() - wanted.len();
+    if let Some(more) = sent.get(expected.len()) {
+        let count = sent.len() - expected.len();
         wrong.push(format!("{count} unexpected requests, first {} {} {}", more.method, more.path, more.body));
     }
     wrong
 }
 
-fn part(what: &str, wanted: &Json, found: Option<&Object>) -> Vec<String> {
-    if wanted.is_null() {
+fn part(what: &str, expected: &Json, found: Option<&Object>) -> Vec<String> {
+    if expected.is_null() {
         return Vec::new();
     }
     match found {
-        Some(found) => subset::missing(wanted, &stage::json(found), what),
+        Some(found) => subset::missing(expected, &stage::json(found), what),
         None => vec![format!("there is no {what}")],
     }
 }

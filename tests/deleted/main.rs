@@ -251,9 +251,9 @@ async fn a_project_is_read_once_for_all_resources_that_are_not_found() {
         assert!(stack.read(entry, thing).await.unwrap().is_none(), "{}", entry.resource);
         projects.insert(thing.state["projectId"].as_str().unwrap_or("the provider's").to_owned());
     }
-    let asked = stack.fake.requests().iter().filter(|entry| entry.path.starts_with("/account/")).count();
-    assert!(asked <= projects.len(), "{asked} calls for {projects:?}");
-    assert!(asked > 0);
+    let reads = stack.fake.requests().iter().filter(|entry| entry.path.starts_with("/account/")).count();
+    assert!(reads <= projects.len(), "{reads} calls for {projects:?}");
+    assert!(reads > 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]

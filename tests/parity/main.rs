@@ -166,12 +166,12 @@ fn every_resource_and_lookup_of_pulumiverse_in_scope_exists(folder: &Path) {
         !is_our_own(token) && !scope.additional.contains(*token) && catalog.resources[*token].action.is_none()
     };
     let ours: BTreeSet<&String> = catalog.resources.keys().filter(is_theirs).collect();
-    let wanted: BTreeSet<&String> = scope.resources.iter().collect();
-    let missing: Vec<_> = wanted.difference(&ours).collect();
+    let expected: BTreeSet<&String> = scope.resources.iter().collect();
+    let missing: Vec<_> = expected.difference(&ours).collect();
     assert!(missing.is_empty(), "resources in scope.yaml do not exist: {missing:?}");
-    let unlisted: Vec<_> = ours.difference(&wanted).collect();
+    let unlisted: Vec<_> = ours.difference(&expected).collect();
     assert!(unlisted.is_empty(), "scope.yaml does not list {unlisted:?}");
-    assert_eq!(wanted.len(), scope.resources.len(), "scope.yaml lists a resource twice");
+    assert_eq!(expected.len(), scope.resources.len(), "scope.yaml lists a resource twice");
 }
 
 /// Whether a token is in the module that `pulumiverse_scaleway` does not have.

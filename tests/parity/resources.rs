@@ -119,8 +119,8 @@ fn aliases(token: &str, ours: &Json, pulumiverse: &Json, differences: &mut Vec<D
     };
     let theirs = list(&pulumiverse["aliases"]);
     let flat = theirs.iter().map(|alias| format!("evalap-{alias}"));
-    let wanted: BTreeSet<String> = theirs.iter().cloned().chain(flat).chain([format!("scaleway:{token}")]).collect();
-    equal(differences, token, "aliases", list(&ours["aliases"]).into_iter().collect(), wanted);
+    let expected: BTreeSet<String> = theirs.iter().cloned().chain(flat).chain([format!("scaleway:{token}")]).collect();
+    equal(differences, token, "aliases", list(&ours["aliases"]).into_iter().collect(), expected);
 }
 
 /// The parts of the id: the position of the locality, the constants, and the number of other parts.

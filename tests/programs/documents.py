@@ -85,5 +85,5 @@ def page(path: str) -> Page:
 
 def is_in_output(line: str, output: str) -> bool:
     """Whether a line of the output starts with this line of a page, in which `...` matches anything, ignoring indentation."""
-    wanted = re.escape(line.strip()).replace(r"\.\.\.", ".*")
-    return re.search(rf"^\s*{wanted}", output, re.MULTILINE) is not None
+    expected = re.escape(line.strip()).replace(r"\.\.\.", ".*")
+    return re.search(rf"^\s*{expected}", output, re.MULTILINE) is not None

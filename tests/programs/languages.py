@@ -181,12 +181,12 @@ def test_local_sdk_for_nodejs_is_compiled_when_it_is_installed(local_sdks: Path,
 def test_release_contains_the_packages_of_all_languages(tmp_path: Path) -> None:
     release = tmp_path / "dist"
     run(ROOT / "scripts" / "dist", env={**os.environ, "DIST": str(release)})
-    wanted = {
+    expected = {
         f"scaleway-{VERSION}.jar": "org/evalap/scaleway/network/Vpc.class",
         f"scaleway-{VERSION}-sources.jar": "org/evalap/scaleway/network/Vpc.java",
         f"evalap-scaleway-dotnet-{VERSION}.zip": f"evalap-scaleway-dotnet-{VERSION}/Network/Vpc.cs",
     }
-    for name, entry in wanted.items():
+    for name, entry in expected.items():
         with zipfile.ZipFile(release / name) as archive:
             assert entry in archive.namelist(), name
     assert (release / f"scaleway-{VERSION}.pom").read_text() == (ROOT / "sdk" / "java" / "pom.xml").read_text()

@@ -52,8 +52,8 @@ def colour(fake: Fake, name: str) -> dict[str, Any]:
 def writes(fake: Fake, run: Run) -> list[Any]:
     """The bodies of the requests of a run that change containers."""
     paths = {call.path for call in run.calls.writes if "/containers/" in call.path}
-    changes = [asked for asked in fake.requests() if asked["method"] == "PATCH" and asked["path"] in paths]
-    return [asked["body"] for asked in changes[-len([call for call in run.calls.writes if call.path in paths]) :]]
+    changes = [request for request in fake.requests() if request["method"] == "PATCH" and request["path"] in paths]
+    return [request["body"] for request in changes[-len([call for call in run.calls.writes if call.path in paths]) :]]
 
 
 def test_deployment_is_created_updated_and_deleted(stack: Make, fake: Fake) -> None:

@@ -111,7 +111,7 @@ def test_sbom_lists_the_crates_of_a_program(release: Path, program: str) -> None
     assert len(listed) > 100
     tree = run("cargo", "tree", "--locked", "--package", program, "--edges", "normal", "--prefix", "none", cwd=ROOT)
     crates = {(name, version.removeprefix("v")) for name, version, *_ in (line.split() for line in tree.splitlines())}
-    # The list of crates does not know which features only tests need.
+    # The list of crates does not show which features only tests need.
     assert crates - {(program, VERSION)} <= listed
     for component in components:
         assert component.get("licenses") and ("hashes" in component or component["version"] == VERSION), component

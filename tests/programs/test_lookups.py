@@ -132,8 +132,8 @@ def look_up_parts(deployed: dict[str, Any]) -> None:
 
 def test_lookups_find_by_id_and_by_name(stack: Callable[..., Stack]) -> None:
     deployed = stack(program)
-    asked = {call.path.split("/")[1] for call in deployed.preview().calls}
-    assert asked == {"vpc"}, "objects that do not exist yet are not looked up; the default VPC is"
+    products = {call.path.split("/")[1] for call in deployed.preview().calls}
+    assert products == {"vpc"}, "objects that do not exist yet are not looked up; the default VPC is"
     deployed.up()
     outputs = deployed.outputs()
     for name in COMPARED:

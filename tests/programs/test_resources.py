@@ -132,8 +132,8 @@ def take(taken: list[tuple[Mapping[str, Any], Subject]], stack: Stack, fake: Fak
         for path, expected in step.get("fake", changes).items():
             found = [value_at(fields, path) for fields in shown]
             # The API returns IDs without region.
-            wanted = bare(expected, subject, stack)
-            assert wanted in found, f"{main}: {path} in the fake after {changes}: {found}"
+            value = bare(expected, subject, stack)
+            assert value in found, f"{main}: {path} in the fake after {changes}: {found}"
 
 
 def bare(expected: Any, subject: Subject, stack: Stack) -> Any:

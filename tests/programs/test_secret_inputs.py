@@ -134,10 +134,10 @@ def test_no_value_of_a_secret_input_is_stored_or_logged(
 
     replaced = {(token, one["same"]) for (token, _), one in INPUTS.items() if one.get("write_only")}
     written = {key for key, one in INPUTS.items() if one.get("write_only")}
-    wanted = set(INPUTS) - STORED - (replaced if write_only else written)
-    assert secrets.used == wanted, "the example has each resource with a secret input"
+    expected = set(INPUTS) - STORED - (replaced if write_only else written)
+    assert secrets.used == expected, "the example has each resource with a secret input"
     bodies = json.dumps([request["body"] for request in fake.requests()[earlier:]])
-    assert secrets.found(bodies) >= {key for key in wanted if key[0] not in UNSENT}
+    assert secrets.found(bodies) >= {key for key in expected if key[0] not in UNSENT}
 
     files["state"] = json.dumps(deployed.automation.export_stack().deployment)
     files["checkpoints"] = "".join(path.read_text() for path in deployed.backend.rglob("*.json*"))

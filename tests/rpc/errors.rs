@@ -151,7 +151,7 @@ async fn an_object_deleted_outside_of_pulumi_is_deleted_and_no_update_creates_it
 async fn a_discontinued_resource_cannot_be_created_and_is_deleted_without_a_request() {
     let fake = Fake::builder().start().await.unwrap();
     let mut plugin = Plugin::with_fake(&fake, None).await;
-    for (token, program, instead, lookup, asked) in [
+    for (token, program, instead, lookup, input) in [
         (
             "network/publicGatewayDhcp:PublicGatewayDhcp",
             json!({ "subnet": "192.168.0.0/24" }),
@@ -175,7 +175,7 @@ async fn a_discontinued_resource_cannot_be_created_and_is_deleted_without_a_requ
             plugin.create(token, &inputs, false).await.map(drop),
             plugin.update(token, &left, &inputs, true).await.map(drop),
             plugin.update(token, &left, &inputs, false).await.map(drop),
-            plugin.invoke(lookup, &json!({ asked: GONE })).await.map(drop),
+            plugin.invoke(lookup, &json!({ input: GONE })).await.map(drop),
         ];
         for error in results {
             let error = error.unwrap_err();

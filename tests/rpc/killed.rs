@@ -351,7 +351,7 @@ async fn action_of_a_killed_plugin_is_performed_exactly_once() {
     }
 }
 
-/// Returns when the plugin has sent the action, or reads its target again because it knows that the API performs the action.
+/// Returns when the plugin has sent the action, or reads its target again because the API performs the action.
 async fn waits(fake: &Running) {
     let is_waiting = || {
         let requests = fake.requests();

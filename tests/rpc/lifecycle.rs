@@ -113,15 +113,15 @@ async fn check_functions(plugin: &mut Plugin, catalog: &Catalog, world: &World) 
     for FunctionCall { function, arguments, returns } in &calls {
         let returned = plugin.invoke(function, &resolved(arguments, world)).await;
         let returned = returned.unwrap_or_else(|status| panic!("{function}: {status}"));
-        for (name, wanted) in resolved(returns, world).as_object().unwrap() {
-            let wrong = match (wanted.as_array(), returned[name].as_array()) {
-                (Some(wanted), Some(returned)) if wanted.is_empty() => !returned.is_empty(),
-                (Some(wanted), Some(returned)) => !wanted
-                    .iter()
-                    .all(|wanted| returned.iter().any(|returned| subset::missing(wanted, returned, name).is_empty())),
-                _ => !subset::missing(wanted, &returned[name], name).is_empty(),
+        for (name, expected) in resolved(returns, world).as_object().unwrap() {
+            let wrong = match (expected.as_array(), returned[name].as_array()) {
+                (Some(expected), Some(returned)) if expected.is_empty() => !returned.is_empty(),
+                (Some(expected), Some(returned)) => !expected.iter().all(|expected| {
+                    returned.iter().any(|returned| subset::missing(expected, returned, name).is_empty())
+                }),
+                _ => !subset::missing(expected, &returned[name], name).is_empty(),
             };
-            assert!(!wrong, "{function}: `{name}` is {}, expected {wanted}", returned[name]);
+            assert!(!wrong, "{function}: `{name}` is {}, expected {expected}", returned[name]);
         }
     }
 }
@@ -160,8 +160,8 @@ async fn run_lifecycle(
         program = merged(&program, &resolved(&entry.change, world));
         let news = plugin.check(token, Some(&thing.inputs), &program).await;
         let (changes, replaces) = plugin.diff(token, &thing, &news).await;
-        let wanted: Vec<&String> = entry.change.keys().collect();
-        assert_eq!(changes.iter().collect::<Vec<_>>(), wanted, "{token}: changed properties");
+        let expected: Vec<&String> = entry.change.keys().collect();
+        assert_eq!(changes.iter().collect::<Vec<_>>(), expected, "{token}: changed properties");
         assert_eq!(replaces, Vec::<String>::new(), "{token}: replacing properties");
         let preview = plugin.update(token, &thing, &news, true).await.unwrap();
         let updated = plugin.update(token, &thing, &news, false).await;
@@ -230,8 +230,8 @@ async fn check_lookup(plugin: &mut Plugin, catalog: &Catalog, token: &str, thing
     let state = to_json(&thing.state);
     let lookup = &function.lookup;
     // By its ID, or by all known inputs.
-    let asked = lookup.inputs.iter().filter(|(_, input)| lookup.id.is_none() || input.input == Input::Required);
-    let known = asked.filter_map(|(name, _)| Some((name.clone(), state.get(name)?.clone())));
+    let inputs = lookup.inputs.iter().filter(|(_, input)| lookup.id.is_none() || input.input == Input::Required);
+    let known = inputs.filter_map(|(name, _)| Some((name.clone(), state.get(name)?.clone())));
     let mut arguments = Json::Object(known.collect());
     if let Some(name) = &lookup.id {
         arguments[name] = Json::from(thing.id.clone());

@@ -166,14 +166,14 @@ async fn members_of_all_groups_are_listed_from_all_pages() {
     let mut plugin = Plugin::with_fake(&fake, None).await;
     let all = plugin.list(MEMBERSHIP, &json!({}), 0).await;
     let with_members = (0..=PAGE).filter(|number| *number != PAGE / 2);
-    let wanted: Vec<(String, String)> = with_members
+    let expected: Vec<(String, String)> = with_members
         .flat_map(|number| {
             [("app", application), ("user", user)]
                 .map(|(kind, member)| (format!("{}/{kind}/{member}", id(number)), format!("group-{number}-{member}")))
         })
         .collect();
-    assert_eq!(all, wanted);
-    assert_eq!(plugin.list(MEMBERSHIP, &json!({}), 7).await, wanted, "in pages");
+    assert_eq!(all, expected);
+    assert_eq!(plugin.list(MEMBERSHIP, &json!({}), 7).await, expected, "in pages");
     assert_eq!(ids(&mut plugin, MEMBERSHIP, json!({})).await.len(), 2 * PAGE);
 }
 

@@ -1,5 +1,5 @@
 //! A double of Pulumi's engine: it deploys a program of several resources through a plugin, with the rules of the engine
-//! (pkg v3.259.0). It does not know the fake, time and faults.
+//! (pkg v3.259.0). It does not depend on the fake, time and faults.
 //!
 //! State after a failed step:
 //! - Create without `ErrorResourceInitFailed`: nothing. With it: all inputs of the program (its `inputs` are discarded,
@@ -168,7 +168,7 @@ impl Stack {
         }
     }
 
-    fn forget(&self, name: &str) {
+    fn remove(&self, name: &str) {
         self.state.borrow_mut().resources.retain(|stored| stored.name != name);
     }
 

@@ -97,17 +97,17 @@ impl Objects {
     }
 
     /// The differences from the expected objects.
-    pub fn wrong(&self, wanted: &Self, masks: &Masks) -> Vec<String> {
-        let kinds: BTreeSet<&String> = self.objects.keys().chain(wanted.objects.keys()).collect();
+    pub fn wrong(&self, expected: &Self, masks: &Masks) -> Vec<String> {
+        let kinds: BTreeSet<&String> = self.objects.keys().chain(expected.objects.keys()).collect();
         let kinds = kinds.into_iter().filter(|kind| !ACTIONS.contains(&kind.as_str()) && *kind != RUNS);
-        kinds.flat_map(|kind| self.wrong_of(kind, wanted, masks)).collect()
+        kinds.flat_map(|kind| self.wrong_of(kind, expected, masks)).collect()
     }
 
-    /// The actions of `wanted` that are missing here.
-    pub fn missing_actions(&self, wanted: &Self, masks: &Masks) -> Vec<String> {
+    /// The actions of `expected` that are missing here.
+    pub fn missing_actions(&self, expected: &Self, masks: &Masks) -> Vec<String> {
         let missing = |kind: &str| {
             let here = self.masked(kind, masks);
-            let missing = wanted.masked(kind, masks).into_iter().filter(|action| !here.contains(action)).count();
+            let missing = expected.masked(kind, masks).into_iter().filter(|action| !here.contains(action)).count();
             (missing > 0).then(|| format!("{missing} of {kind} missing"))
         };
         ACTIONS.into_iter().filter_map(missing).collect()
@@ -123,8 +123,8 @@ impl Objects {
         objects
     }
 
-    fn wrong_of(&self, kind: &str, wanted: &Self, masks: &Masks) -> Vec<String> {
-        let (mut here, mut there) = (self.masked(kind, masks), wanted.masked(kind, masks));
+    fn wrong_of(&self, kind: &str, expected: &Self, masks: &Masks) -> Vec<String> {
+        let (mut here, mut there) = (self.masked(kind, masks), expected.masked(kind, masks));
         if here.len() != there.len() {
             return vec![format!("{} of {kind} instead of {}", here.len(), there.len())];
         }

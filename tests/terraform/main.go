@@ -101,8 +101,8 @@ func (l loader) LoadPackage(string, *semver.Version) (*schema.Package, error) {
 	return bound, err
 }
 
-func (l loader) LoadPackageV2(_ context.Context, wanted *schema.PackageDescriptor) (*schema.Package, error) {
-	return l.LoadPackage(wanted.Name, wanted.Version)
+func (l loader) LoadPackageV2(_ context.Context, descriptor *schema.PackageDescriptor) (*schema.Package, error) {
+	return l.LoadPackage(descriptor.Name, descriptor.Version)
 }
 
 func (l loader) LoadPackageReference(name string, version *semver.Version) (schema.PackageReference, error) {
@@ -113,6 +113,6 @@ func (l loader) LoadPackageReference(name string, version *semver.Version) (sche
 	return bound.Reference(), nil
 }
 
-func (l loader) LoadPackageReferenceV2(_ context.Context, wanted *schema.PackageDescriptor) (schema.PackageReference, error) {
-	return l.LoadPackageReference(wanted.Name, wanted.Version)
+func (l loader) LoadPackageReferenceV2(_ context.Context, descriptor *schema.PackageDescriptor) (schema.PackageReference, error) {
+	return l.LoadPackageReference(descriptor.Name, descriptor.Version)
 }

@@ -76,10 +76,10 @@ fn in_zone(os: &Value, zone: &str) -> Value {
 fn create(call: &mut Call<'_>) -> Handled {
     let has_vpc = call.body.remove("enable_vpc") == Some(json!(true));
     let commitment = call.body.remove("commitment_type").unwrap_or_default();
-    let wanted = call.body.remove("os_id").unwrap_or_default();
+    let requested = call.body.remove("os_id").unwrap_or_default();
     have_runners(call)?;
     let known = json!({
-        "os": os(call, wanted.as_str().unwrap_or(DEFAULT_SYSTEM))?,
+        "os": os(call, requested.as_str().unwrap_or(DEFAULT_SYSTEM))?,
         "ip": format!("62.210.193.{}", call.world.rng.u8(2..250)),
         "sudo_password": format!("made-up-{}", call.world.rng.u32(..)),
         "kext_enabled": call.body.remove("enable_kext") == Some(json!(true)),
@@ -96,8 +96,8 @@ fn create(call: &mut Call<'_>) -> Handled {
 }
 
 /// As recorded, a server with the commitment `duration_24h` has none.
-fn committed(wanted: &Value) -> Value {
-    let kind = if wanted == "renewed_monthly" { "renewed_monthly" } else { "none" };
+fn committed(requested: &Value) -> Value {
+    let kind = if requested == "renewed_monthly" { "renewed_monthly" } else { "none" };
     json!({ "type": kind, "cancelled": false })
 }
 
@@ -134,8 +134,8 @@ fn update(call: &mut Call<'_>) -> Handled {
 fn reinstall(call: &mut Call<'_>) -> Handled {
     let id = call.parameter("server_id");
     call.settled(&SERVER, &id)?;
-    if let Some(wanted) = call.body.get("os_id").and_then(Value::as_str) {
-        let os = os(call, wanted)?;
+    if let Some(requested) = call.body.get("os_id").and_then(Value::as_str) {
+        let os = os(call, requested)?;
         call.change(&SERVER, &id)?.fields.insert("os".to_owned(), os);
     }
     call.transition(&SERVER, &id, "reinstalling", json!({ "status": "ready" }))?;

@@ -71,8 +71,8 @@ fn create(call: &mut Call<'_>) -> Handled {
 fn update(call: &mut Call<'_>) -> Handled {
     let id = call.id();
     let current = call.find(&DEPLOYMENT, &id)?.fields.clone();
-    let wanted = |field: &str| call.body.get(field).or_else(|| current.get(field)).cloned().unwrap_or_default();
-    limits(&wanted("cpu_min"), &wanted("cpu_max"))?;
+    let requested = |field: &str| call.body.get(field).or_else(|| current.get(field)).cloned().unwrap_or_default();
+    limits(&requested("cpu_min"), &requested("cpu_max"))?;
     if ["cpu_min", "cpu_max", "replica_count"].iter().any(|field| call.body.contains_key(*field)) {
         started(call, &id)?;
     }

@@ -121,7 +121,7 @@ fn delete_zone(call: &mut Call<'_>) -> Handled {
         return Err(ApiError::denied("dns_zone", "delete"));
     }
     call.world.store.remove(&ZONE, "", &name)?;
-    forget_records(call, &name);
+    remove_records(call, &name);
     Ok(json!({}))
 }
 
@@ -171,7 +171,7 @@ fn change_records(call: &mut Call<'_>) -> Handled {
 fn clear_records(call: &mut Call<'_>) -> Handled {
     let zone = call.parameter("dns_zone");
     call.find(&ZONE, &zone)?;
-    forget_records(call, &zone);
+    remove_records(call, &zone);
     Ok(json!({}))
 }
 
@@ -207,7 +207,7 @@ fn perform(call: &mut Call<'_>, zone: &str, change: &Value) -> Result<Vec<String
         }
     }
     if part("clear").is_some() {
-        forget_records(call, zone);
+        remove_records(call, zone);
     }
     Ok(Vec::new())
 }
@@ -218,12 +218,14 @@ fn meant(call: &Call<'_>, zone: &str, part: &Value) -> Result<Vec<String>, ApiEr
         let record = call.find(&RECORD, id).ok().filter(|record| record.hidden_text("dns_zone") == zone);
         return record.map(|record| vec![record.id.clone()]).ok_or_else(|| RECORD.not_found(id));
     }
-    let Some(wanted) = part.get("id_fields").and_then(Value::as_object) else {
+    let Some(requested) = part.get("id_fields").and_then(Value::as_object) else {
         return Err(ApiError::required("id"));
     };
     let fits = |record: &&Object| {
         record.hidden_text("dns_zone") == zone
-            && wanted.iter().all(|(name, wanted)| wanted.is_null() || record.fields.get(name) == Some(wanted))
+            && requested
+                .iter()
+                .all(|(name, requested)| requested.is_null() || record.fields.get(name) == Some(requested))
     };
     Ok(call.world.store.of(&RECORD).filter(fits).map(|record| record.id.clone()).collect())
 }
@@ -285,7 +287,7 @@ fn records_of(call: &Call<'_>, zone: &str) -> Vec<String> {
     records.map(|record| record.id.clone()).collect()
 }
 
-fn forget_records(call: &mut Call<'_>, zone: &str) {
+fn remove_records(call: &mut Call<'_>, zone: &str) {
     call.world.store.remove_where(|object| object.kind == RECORD.name && object.hidden_text("dns_zone") == zone);
 }
 

@@ -154,7 +154,7 @@ fn owner(call: &mut Call<'_>) -> Handled {
 fn list_tasks(call: &mut ReadCall<'_>) -> Handled {
     let mut take = |name: &str| strings(call.query.remove(name).as_ref());
     let (domains, types, statuses) = (take("domain"), take("types"), take("statuses"));
-    let has = |wanted: &[String], value: &str| wanted.is_empty() || wanted.iter().any(|other| other == value);
+    let has = |requested: &[String], value: &str| requested.is_empty() || requested.iter().any(|other| other == value);
     call.list_where(&TASK, |task| {
         has(&types, task.text("type"))
             && has(&statuses, task.text("status"))

@@ -20,10 +20,10 @@ pub(crate) static PRODUCT: Product = Product {
 
 /// The impact of the selected projects, and their sum. Other filters select nothing.
 fn impact(call: &mut ReadCall<'_>) -> Handled {
-    let wanted = call.query.get("project_ids").and_then(Value::as_array);
-    let is_wanted = |project: &Value| wanted.is_none_or(|wanted| wanted.contains(&project["project_id"]));
+    let requested = call.query.get("project_ids").and_then(Value::as_array);
+    let is_requested = |project: &Value| requested.is_none_or(|requested| requested.contains(&project["project_id"]));
     let projects = call.world.store.of(&PROJECT_IMPACT).map(|project| json!(project.fields));
-    let projects: Vec<Value> = projects.filter(is_wanted).collect();
+    let projects: Vec<Value> = projects.filter(is_requested).collect();
     let sum = |field: &str| -> f64 {
         projects.iter().filter_map(|project| project["total_project_impact"][field].as_f64()).sum()
     };

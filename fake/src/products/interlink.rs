@@ -158,7 +158,7 @@ fn list_pops(call: &mut ReadCall<'_>) -> Handled {
     let mut pops = selected(call, &POP);
     pops.retain(|pop| {
         let bandwidths = pop["available_link_bandwidths_mbps"].as_array();
-        bandwidth.as_ref().is_none_or(|wanted| bandwidths.is_some_and(|list| list.contains(wanted)))
+        bandwidth.as_ref().is_none_or(|requested| bandwidths.is_some_and(|list| list.contains(requested)))
     });
     page(call, &POP, pops)
 }
@@ -183,10 +183,10 @@ fn selected(call: &Call<'_, impl WorldRef>, kind: &'static Kind) -> Vec<Value> {
     let pages = ["page", "page_size", "order_by"];
     let filters: Vec<_> = call.query.iter().filter(|(name, _)| !pages.contains(&name.as_str())).collect();
     let fits = |object: &Value| {
-        filters.iter().all(|(name, wanted)| match (name.as_str(), &object[name.as_str()], wanted) {
+        filters.iter().all(|(name, requested)| match (name.as_str(), &object[name.as_str()], requested) {
             ("name", Value::String(name), Value::String(part)) => name.contains(part.as_str()),
-            (_, Value::Array(list), Value::Array(wanted)) => wanted.iter().all(|one| list.contains(one)),
-            (_, value, wanted) => value == *wanted,
+            (_, Value::Array(list), Value::Array(requested)) => requested.iter().all(|one| list.contains(one)),
+            (_, value, requested) => value == *requested,
         })
     };
     all(call, kind).into_iter().filter(fits).collect()

@@ -51,13 +51,13 @@ pub(crate) struct Holder<'a> {
 pub(crate) fn assign(
     call: &mut Call<'_>,
     network: &str,
-    wanted: Option<&str>,
+    requested: Option<&str>,
     holder: &Holder<'_>,
 ) -> Result<String, ApiError> {
     let [.., a, b, c] = call.world.rng.u32(..).to_be_bytes();
     let mac = format!("02:00:00:{a:02X}:{b:02X}:{c:02X}");
     let resource = json!({ "type": holder.kind, "id": holder.id, "name": holder.name, "mac_address": mac });
-    let mut ip = draft(call, network, wanted, false)?;
+    let mut ip = draft(call, network, requested, false)?;
     attach(&mut ip, resource);
     ip.fields.insert("tags".to_owned(), json!(holder.tags));
     let address = ip.text("address").to_owned();
@@ -174,9 +174,9 @@ fn book(call: &mut Call<'_>) -> Handled {
         (_, Value::String(subnet)) => call.find(&SUBNET, subnet)?.text("private_network_id").to_owned(),
         _ => return Err(ApiError::required("source")),
     };
-    let wanted = call.text("address");
+    let requested = call.text("address");
     let is_ipv6 = call.value("is_ipv6", false) == json!(true);
-    let mut ip = draft(call, &network, Some(wanted.as_str()).filter(|wanted| !wanted.is_empty()), is_ipv6)?;
+    let mut ip = draft(call, &network, Some(requested.as_str()).filter(|requested| !requested.is_empty()), is_ipv6)?;
     ip.fields.insert("tags".to_owned(), call.tags());
     ip.hidden.insert("booked".to_owned(), json!(true));
     if let Some(resource) = call.body.get("resource").filter(|resource| !resource.is_null()) {
@@ -275,16 +275,16 @@ fn attach(ip: &mut Object, resource: Value) {
     ip.fields.insert("resource".to_owned(), resource);
 }
 
-fn draft(call: &mut Call<'_>, network: &str, wanted: Option<&str>, is_ipv6: bool) -> Result<Object, ApiError> {
+fn draft(call: &mut Call<'_>, network: &str, requested: Option<&str>, is_ipv6: bool) -> Result<Object, ApiError> {
     let network = call.find(&PRIVATE_NETWORK, network)?.clone();
     let subnets = call.world.store.of(&SUBNET).filter(|subnet| subnet.text("private_network_id") == network.id);
     let blocks = subnets.filter_map(|subnet| Some((subnet.id.clone(), subnet.text("subnet").parse::<IpNet>().ok()?)));
     let blocks: Vec<_> = blocks.collect();
-    let wanted: Option<IpAddr> = match wanted {
+    let requested: Option<IpAddr> = match requested {
         Some(text) => Some(text.parse().map_err(|_| ApiError::constraint("address", "it is not an IP address"))?),
         None => None,
     };
-    let fits = |block: &IpNet| match wanted {
+    let fits = |block: &IpNet| match requested {
         Some(address) => block.contains(&address),
         None => block.addr().is_ipv6() == is_ipv6,
     };
@@ -297,7 +297,7 @@ fn draft(call: &mut Call<'_>, network: &str, wanted: Option<&str>, is_ipv6: bool
         call.world.store.of(&IP).filter(of_network).filter_map(|ip| ip.text("address").parse().ok()).collect();
     let free = |address: &IpAddr| !taken.iter().any(|taken| taken.addr() == *address);
     // As recorded: the first address of a subnet is not assigned.
-    let address = match wanted {
+    let address = match requested {
         Some(address) => Some(address).filter(free),
         None => block.hosts().skip(1).find(free),
     };

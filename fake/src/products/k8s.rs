@@ -110,13 +110,13 @@ fn update(call: &mut Call<'_>) -> Handled {
 
 /// As recorded: only a larger control plane of the same kind is possible.
 fn set_type(call: &mut Call<'_>) -> Handled {
-    let (id, wanted) = (call.parameter("cluster_id"), call.need("type")?);
+    let (id, requested) = (call.parameter("cluster_id"), call.need("type")?);
     call.settled(&CLUSTER, &id)?;
     let old = call.find(&CLUSTER, &id)?.text("type").to_owned();
-    if !larger(&old).any(|name| name == wanted) {
+    if !larger(&old).any(|name| name == requested) {
         return Err(ApiError::constraint("type", "the cluster cannot be changed to this type"));
     }
-    call.change(&CLUSTER, &id)?.fields.insert("type".to_owned(), json!(wanted));
+    call.change(&CLUSTER, &id)?.fields.insert("type".to_owned(), json!(requested));
     commit(call, &id)?;
     updating(call, &id)
 }
@@ -129,17 +129,17 @@ fn available_types(call: &mut ReadCall<'_>) -> Handled {
 
 /// The version changes at once. As recorded, the pools are upgraded after the cluster.
 fn upgrade(call: &mut Call<'_>) -> Handled {
-    let (id, wanted) = (call.parameter("cluster_id"), call.need("version")?);
-    version::check(&wanted)?;
+    let (id, requested) = (call.parameter("cluster_id"), call.need("version")?);
+    version::check(&requested)?;
     call.settled(&CLUSTER, &id)?;
     let old = call.find(&CLUSTER, &id)?.text("version").to_owned();
-    version::check_newer(&old, &wanted)?;
+    version::check_newer(&old, &requested)?;
     let fields = &mut call.change(&CLUSTER, &id)?.fields;
-    fields.insert("version".to_owned(), json!(wanted));
-    fields.insert("upgrade_available".to_owned(), json!(version::is_old(&wanted)));
+    fields.insert("version".to_owned(), json!(requested));
+    fields.insert("upgrade_available".to_owned(), json!(version::is_old(&requested)));
     if call.value("upgrade_pools", false) == json!(true) {
         for own in pool::of(call, &id) {
-            pool::upgrade_to(call, &own, &wanted)?;
+            pool::upgrade_to(call, &own, &requested)?;
         }
     }
     updating(call, &id)

@@ -216,10 +216,10 @@ fn update_address(call: &mut Call<'_>) -> Handled {
     if call.body.get("reverse") == Some(&json!("")) {
         call.body.insert("reverse".to_owned(), json!(usual));
     }
-    let wanted = call.text("lb_id");
-    if !wanted.is_empty() {
-        call.settled(&LB, &wanted)?;
-        if !user.is_empty() && user != wanted {
+    let requested = call.text("lb_id");
+    if !requested.is_empty() {
+        call.settled(&LB, &requested)?;
+        if !user.is_empty() && user != requested {
             return Err(ApiError::constraint("lb_id", "another load balancer uses the address"));
         }
     }
@@ -376,10 +376,10 @@ fn create_route(call: &mut Call<'_>) -> Handled {
 fn set_acls(call: &mut Call<'_>) -> Handled {
     let frontend = call.parameter("frontend_id");
     call.find(&FRONTEND, &frontend)?;
-    let wanted = call.body.remove("acls").and_then(|acls| acls.as_array().cloned()).unwrap_or_default();
+    let requested = call.body.remove("acls").and_then(|acls| acls.as_array().cloned()).unwrap_or_default();
     call.world.store.remove_where(|acl| acl.kind == ACL.name && acl.hidden_text("frontend_id") == frontend);
     let mut created = Vec::new();
-    for acl in wanted {
+    for acl in requested {
         call.body = crate::call::object(acl);
         created.push(create_acl(call)?);
     }

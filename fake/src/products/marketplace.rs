@@ -62,7 +62,9 @@ pub(crate) fn title(label: &str) -> &str {
 fn list(call: &mut ReadCall<'_>) -> Handled {
     let is_selected = |image: &Value| {
         let filters = [("zone", "zone"), ("arch", "arch"), ("type", "type"), ("image_label", "label")];
-        filters.iter().all(|(filter, field)| call.query.get(*filter).is_none_or(|wanted| *wanted == image[*field]))
+        filters
+            .iter()
+            .all(|(filter, field)| call.query.get(*filter).is_none_or(|requested| *requested == image[*field]))
     };
     let images: Vec<Value> = all(call).into_iter().filter(is_selected).collect();
     let total = images.len();

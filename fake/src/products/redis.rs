@@ -190,12 +190,12 @@ fn endpoints(call: &mut Call<'_>, cluster: &str, specs: &[Value], size: u64) -> 
             endpoints.push(json!({ "id": id, "ips": [address], "port": PORT, "public_network": {} }));
             continue;
         };
-        let wanted: Vec<String> = strings(&spec["private_network"]["service_ips"]);
+        let requested: Vec<String> = strings(&spec["private_network"]["service_ips"]);
         let addresses: Vec<String> = in_region(call, |call| {
-            if wanted.is_empty() {
+            if requested.is_empty() {
                 return (0..size).map(|_| ipam::assign(call, network, None, &holder)).collect();
             }
-            let assigned = wanted.iter().map(|address| {
+            let assigned = requested.iter().map(|address| {
                 if !ipam::has_block_for(call, network, address) {
                     return Ok(address.clone());
                 }
@@ -210,7 +210,7 @@ fn endpoints(call: &mut Call<'_>, cluster: &str, specs: &[Value], size: u64) -> 
             "port": PORT,
             "private_network": {
                 "id": network,
-                "provisioning_mode": if wanted.is_empty() { "ipam" } else { "static" },
+                "provisioning_mode": if requested.is_empty() { "ipam" } else { "static" },
                 "service_ips": addresses,
                 "zone": call.locality(),
             },

@@ -46,17 +46,17 @@ impl Attachments {
     pub(crate) fn set(&self, call: &mut Call<'_>) -> Handled {
         let server = call.parameter("server_id");
         call.settled(self.server, &server)?;
-        let wanted = call.value("per_private_network_ipam_ip_ids", json!({}));
-        let wanted = wanted.as_object().cloned().unwrap_or_default();
-        if !wanted.is_empty() {
+        let requested = call.value("per_private_network_ipam_ip_ids", json!({}));
+        let requested = requested.as_object().cloned().unwrap_or_default();
+        if !requested.is_empty() {
             (self.check)(call, &server)?;
         }
-        for network in wanted.keys() {
+        for network in requested.keys() {
             in_region(call, |call| call.find(&PRIVATE_NETWORK, network).map(|_| ()))?;
         }
         let addresses = |ids: &Value| ids.as_array().cloned().unwrap_or_default();
         let keeps = |attached: &Object| {
-            wanted.get(attached.text("private_network_id")).is_some_and(|ids| {
+            requested.get(attached.text("private_network_id")).is_some_and(|ids| {
                 addresses(ids).iter().all(|id| addresses(&attached.fields["ipam_ip_ids"]).contains(id))
             })
         };
@@ -69,7 +69,7 @@ impl Attachments {
             .filter(|attached| attached.text("status") != "detaching")
             .map(|attached| attached.text("private_network_id").to_owned())
             .collect();
-        for (network, ids) in wanted.iter().filter(|(network, _)| !kept.contains(network)) {
+        for (network, ids) in requested.iter().filter(|(network, _)| !kept.contains(network)) {
             self.attach(call, &server, network, &addresses(ids))?;
         }
         let shown: Vec<Value> = self

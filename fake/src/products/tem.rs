@@ -67,7 +67,7 @@ fn update(call: &mut Call<'_>) -> Handled {
     call.shown(&DOMAIN, &id)
 }
 
-/// Starts the creation of the records, if the request asks for it.
+/// Starts the creation of the records, if the request has `autoconfig`.
 fn configure(call: &mut Call<'_>, id: &str) -> Result<(), ApiError> {
     if !is_automatic(call) {
         return Ok(());

@@ -64,8 +64,8 @@ fn bought(call: &Call<'_>, id: &str, options: &Value) -> Handled {
     let mut offer = in_region(offer, &call.locality());
     offer["available"] = json!(false);
     offer["control_panels"] = json!([]);
-    let wanted = options.as_array().cloned().unwrap_or_default();
-    for option in &wanted {
+    let requested = options.as_array().cloned().unwrap_or_default();
+    for option in &requested {
         let own = offer["options"].as_array_mut().and_then(|own| own.iter_mut().find(|own| own["id"] == option["id"]));
         let own = own.ok_or_else(|| ApiError::constraint("offer_options", "the offer does not have this option"))?;
         let quantity = option["quantity"].as_i64().unwrap_or_default();

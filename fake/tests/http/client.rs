@@ -62,7 +62,7 @@ impl Client {
     }
 
     /// Status and body of a GET for a path at a host, with a secret key unless it is empty.
-    pub(crate) async fn ask(&self, host: &str, path: &str, token: &str) -> (u16, Value) {
+    pub(crate) async fn get_at(&self, host: &str, path: &str, token: &str) -> (u16, Value) {
         let mut request = self.http.get(format!("{}{path}", self.fake.url())).header("Host", host);
         if !token.is_empty() {
             request = request.header("X-Auth-Token", token);

@@ -27,13 +27,13 @@ fn host(container: &Value) -> &str {
 
 /// Status and body of a request for `/health` at a host.
 async fn get_health(client: &Client, host: &str, token: &str) -> (u16, Value) {
-    client.ask(host, "/health", token).await
+    client.get_at(host, "/health", token).await
 }
 
 async fn point(client: &Client, name: &str, to: &str) {
     let record = json!({ "name": name, "type": "CNAME", "data": to, "ttl": 60 });
-    let wanted = json!({ "name": name, "type": "CNAME" });
-    let set = json!({ "set": { "id_fields": wanted, "records": [record] } });
+    let id_fields = json!({ "name": name, "type": "CNAME" });
+    let set = json!({ "set": { "id_fields": id_fields, "records": [record] } });
     client.good(&format!("PATCH {RECORDS}"), json!({ "changes": [set] })).await;
 }
 

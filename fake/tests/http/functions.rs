@@ -95,12 +95,12 @@ async fn project_of_a_function_and_of_its_triggers_is_that_of_their_namespace() 
     client.good("POST /functions/v1beta1/regions/fr-par/triggers", body).await;
     let namespace = shown["namespace_id"].as_str().unwrap();
     let other = "5ca1e3a7-fa4e-4000-8000-000000000009";
-    for (list, filter, wanted) in [
+    for (list, filter, expected) in [
         ("functions", "project_id", DEFAULT_ORGANIZATION),
         ("triggers", "project_id", DEFAULT_ORGANIZATION),
         ("triggers", "namespace_id", namespace),
     ] {
-        for (value, count) in [(wanted, 1), (other, 0)] {
+        for (value, count) in [(expected, 1), (other, 0)] {
             let path = format!("/functions/v1beta1/regions/fr-par/{list}?{filter}={value}");
             assert_eq!(client.call(&format!("GET {path}")).await.1["total_count"], count, "{path}");
         }

@@ -80,8 +80,8 @@ async fn a_certificate_whose_domain_is_unreachable_ends_with_a_reason() {
     let lb = balancer(&client, json!({ "name": "a", "type": "LB-S" })).await;
     let certificates = format!("POST {ZONE}/lbs/{}/certificates", id(&lb));
     for (name, status) in [("www.example.org", "ready"), ("unreachable.example.org", "error")] {
-        let wanted = json!({ "name": "c", "letsencrypt": { "common_name": name } });
-        let created = client.good(&certificates, wanted).await;
+        let expected = json!({ "name": "c", "letsencrypt": { "common_name": name } });
+        let created = client.good(&certificates, expected).await;
         assert_eq!(created["status"], "pending");
         let settled = read(&client, &format!("certificates/{}", id(&created))).await;
         assert_eq!(settled["status"], status);

@@ -302,17 +302,17 @@ async fn policy_denies_callers_that_it_does_not_name_except_for_the_owner() {
         let text = |name: &str| key[name].as_str().unwrap().to_owned();
         keys.push((id, text("access_key"), text("secret_key")));
     }
-    let ask = async |key: &(String, String, String), request: &str| {
+    let send = async |key: &(String, String, String), request: &str| {
         let key = Signer { access_key: &key.1, secret_key: &key.2, region: "fr-par" };
         storage.send_as(Some(&key), request, &[], "").await.status
     };
     storage.good("PUT /main", "").await;
-    assert_eq!(ask(&keys[1], "GET /main").await, 200, "without a policy the project's keys may");
+    assert_eq!(send(&keys[1], "GET /main").await, 200, "without a policy the project's keys may");
     let named = json!({ "Effect": "Allow", "Principal": { "SCW": format!("application_id:{}", keys[0].0) },
         "Action": ["s3:ListBucket"], "Resource": ["main", "main/*"] });
     storage.good("PUT /main?policy=", &json!({ "Version": "2023-04-17", "Statement": [named] }).to_string()).await;
-    assert_eq!((ask(&keys[0], "GET /main").await, ask(&keys[0], "PUT /main/a").await), (200, 403));
-    assert_eq!(ask(&keys[1], "GET /main").await, 403);
+    assert_eq!((send(&keys[0], "GET /main").await, send(&keys[0], "PUT /main/a").await), (200, 403));
+    assert_eq!(send(&keys[1], "GET /main").await, 403);
     storage.good("PUT /main/a", "").await;
 }
 

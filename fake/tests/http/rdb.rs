@@ -9,7 +9,7 @@ use crate::client::{Client, builder, client};
 
 const INSTANCES: &str = "/rdb/v1/regions/fr-par/instances";
 
-fn wanted() -> Value {
+fn request() -> Value {
     json!({
         "project_id": DEFAULT_ORGANIZATION, "name": "main", "engine": "PostgreSQL-15", "user_name": "admin",
         "password": "Secret-1", "node_type": "DB-DEV-S", "is_ha_cluster": false, "disable_backup": false, "tags": null,
@@ -19,14 +19,14 @@ fn wanted() -> Value {
 }
 
 async fn instance(client: &Client) -> String {
-    let created = client.good(&format!("POST {INSTANCES}"), wanted()).await;
+    let created = client.good(&format!("POST {INSTANCES}"), request()).await;
     format!("{INSTANCES}/{}", created["id"].as_str().unwrap())
 }
 
 #[tokio::test]
 async fn lifecycle_of_an_instance_is_as_recorded() {
     let client = client().await;
-    let created = client.good(&format!("POST {INSTANCES}"), wanted()).await;
+    let created = client.good(&format!("POST {INSTANCES}"), request()).await;
     let id = created["id"].as_str().unwrap().to_owned();
     let expected = json!({
         "backup_same_region": false, "created_at": "2026-07-17T09:50:00.638933Z", "encryption": { "enabled": false },
@@ -132,7 +132,7 @@ async fn endpoints_are_created_and_deleted_as_recorded() {
     let networks = "/vpc/v2/regions/fr-par/private-networks";
     let network = client.good(&format!("POST {networks}"), json!({ "name": "net" })).await;
     let network = network["id"].as_str().unwrap().to_owned();
-    let mut body = wanted();
+    let mut body = request();
     body["init_endpoints"] = json!([{ "private_network": { "private_network_id": network, "ipam_config": {} } }]);
     let created = client.good(&format!("POST {INSTANCES}"), body).await;
     let private = created["endpoints"][0].clone();
@@ -195,7 +195,7 @@ async fn high_availability_has_a_mode_and_an_older_boolean_that_are_equivalent()
     let client = client().await;
     let both = |instance: &Value| (instance["high_availability_mode"].clone(), instance["is_ha_cluster"].clone());
     let (on, off) = ((json!("single_zone"), json!(true)), (json!("disabled"), json!(false)));
-    let mut body = wanted();
+    let mut body = request();
     body["high_availability_mode"] = json!("single_zone");
     assert_eq!(both(&client.good(&format!("POST {INSTANCES}"), body.clone()).await), on);
     let one = instance(&client).await;
@@ -229,7 +229,7 @@ async fn ipam_shows_the_address_of_a_replica_with_the_id_of_its_instance() {
 async fn smallest_nodes_have_smaller_settings_than_others() {
     let client = client().await;
     for (node_type, max_connections) in [("db-play2-pico", "100"), ("db-dev-s", "100"), ("db-dev-m", "150")] {
-        let mut body = wanted();
+        let mut body = request();
         body["node_type"] = json!(node_type);
         let created = client.good(&format!("POST {INSTANCES}"), body).await;
         let (_, ready) = client.call(&format!("GET {INSTANCES}/{}", created["id"].as_str().unwrap())).await;

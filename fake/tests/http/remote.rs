@@ -25,13 +25,13 @@ async fn request_without_the_token_is_rejected_with_advice() {
             assert_eq!(status, 401, "{request} with {token:?}");
             assert!(body["message"].as_str().unwrap().contains("Hint: set SCW_SECRET_KEY"), "{body}");
         }
-        assert_eq!(client.ask("app.functions.fnc.fr-par.scw.cloud", "/", token).await.0, 401);
+        assert_eq!(client.get_at("app.functions.fnc.fr-par.scw.cloud", "/", token).await.0, 401);
         assert_eq!(client.call("GET /_fake/health").await, (200, json!({ "status": "ready" })));
     }
     TOKEN.clone_into(&mut client.token);
     assert_eq!(client.call(VPCS).await.0, 200);
     assert_eq!(client.call("GET /_fake/requests").await.0, 200);
-    assert_eq!(client.ask("app.functions.fnc.fr-par.scw.cloud", "/", TOKEN).await.0, 404);
+    assert_eq!(client.get_at("app.functions.fnc.fr-par.scw.cloud", "/", TOKEN).await.0, 404);
 }
 
 #[tokio::test]

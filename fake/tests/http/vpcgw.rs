@@ -51,8 +51,8 @@ async fn reverse_name_must_resolve_to_the_address() {
         assert_eq!(client.call_with(&update, json!({ "reverse": unknown })).await.0, 400, "{unknown}");
     }
     client.good("POST /domain/v2beta1/dns-zones", json!({ "domain": "example.org", "subdomain": "shop" })).await;
-    let wanted = json!({ "reverse": "out.shop.example.org" });
-    let (status, error) = client.call_with(&update, wanted.clone()).await;
+    let expected = json!({ "reverse": "out.shop.example.org" });
+    let (status, error) = client.call_with(&update, expected.clone()).await;
     assert_eq!((status, &error["details"][0]["argument_name"]), (400, &json!("reverse")));
     assert!(error["details"][0]["help_message"].as_str().unwrap().starts_with("Your reverse must resolve."));
     for (kind, name, data) in [("A", "way", created["address"].as_str().unwrap()), ("CNAME", "out", "way")] {
@@ -60,7 +60,7 @@ async fn reverse_name_must_resolve_to_the_address() {
         let body = json!({ "changes": [{ "add": { "records": [record] } }] });
         client.good("PATCH /domain/v2beta1/dns-zones/shop.example.org/records", body).await;
     }
-    assert_eq!(client.good(&update, wanted).await["reverse"], "out.shop.example.org");
+    assert_eq!(client.good(&update, expected).await["reverse"], "out.shop.example.org");
     let leave = json!({ "name": "gone", "type": "CNAME", "data": "out.shop.invalid.", "ttl": 60 });
     let body = json!({ "changes": [{ "add": { "records": [leave] } }] });
     client.good("PATCH /domain/v2beta1/dns-zones/shop.example.org/records", body).await;
@@ -95,8 +95,9 @@ async fn attached_network_has_an_address_in_ipam_and_is_not_deleted() {
     let client = client().await;
     let created = gateway(&client).await;
     let network = client.good("POST /vpc/v2/regions/fr-par/private-networks", json!({ "name": "net" })).await;
-    let wanted = json!({ "gateway_id": created["id"], "private_network_id": network["id"], "enable_masquerade": true });
-    let attached = client.good(&format!("POST {NETWORKS}"), wanted).await;
+    let expected =
+        json!({ "gateway_id": created["id"], "private_network_id": network["id"], "enable_masquerade": true });
+    let attached = client.good(&format!("POST {NETWORKS}"), expected).await;
     assert_eq!((&attached["status"], attached.get("mac_address")), (&json!("created"), None));
     assert!(read(&client, NETWORKS, &attached).await["mac_address"].is_string());
     let held = read(&client, "/ipam/v1/regions/fr-par/ips", &json!({ "id": attached["ipam_ip_id"] })).await;

@@ -146,6 +146,6 @@ fn projects(recording: &Recording) -> BTreeSet<String> {
     let queries = recording.exchanges.iter().flat_map(|exchange| exchange.target.split(['?', '&']));
     let owner =
         |pair: &str| pair.strip_prefix("project_id=").or_else(|| pair.strip_prefix("project=")).map(str::to_owned);
-    let asked_for = queries.filter_map(owner);
-    bodies.chain(asked_for).filter(|id| is_id(id)).collect()
+    let in_queries = queries.filter_map(owner);
+    bodies.chain(in_queries).filter(|id| is_id(id)).collect()
 }

@@ -62,7 +62,7 @@ impl Ids {
         }
     }
 
-    pub(crate) fn knows(&self, recorded: &str) -> bool {
+    pub(crate) fn contains(&self, recorded: &str) -> bool {
         self.of_fake.contains_key(recorded)
     }
 

@@ -94,7 +94,7 @@ impl Replay<'_> {
         let rests_on_missing = ids_in_request(exchange).iter().any(|id| self.missing.contains(id));
         let Some((document, Matched { operation, .. })) = found.filter(|_| answer.status != 501 && !rests_on_missing)
         else {
-            self.missing.extend(ids_in(&exchange.response).into_iter().filter(|id| !self.ids.knows(id)));
+            self.missing.extend(ids_in(&exchange.response).into_iter().filter(|id| !self.ids.contains(id)));
             let (lacking, differences) = (Vec::new(), Vec::new());
             return Compared { service, operation: operation_id, is_error, served: false, lacking, differences };
         };

@@ -120,8 +120,8 @@ fn property<'a>(kind: Option<&'a Kind>, name: &str) -> Option<&'a Schema> {
 /// and another type.
 fn partner<'a>(recorded: &Value, place: usize, answered: &'a [Value]) -> Option<&'a Value> {
     let named = NAMES.iter().find_map(|name| {
-        let wanted = find(recorded, name)?;
-        let mut same = answered.iter().filter(|answered| find(answered, name) == Some(wanted));
+        let expected = find(recorded, name)?;
+        let mut same = answered.iter().filter(|answered| find(answered, name) == Some(expected));
         let first = same.clone().next();
         same.find(|answered| answered.get("type") == recorded.get("type")).or(first)
     });

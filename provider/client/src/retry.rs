@@ -95,7 +95,7 @@ impl Retry {
 
     /// The pause before the next attempt; `None` if the call is not retried.
     pub(crate) fn pause_after(&mut self, class: FailureClass) -> Option<Duration> {
-        let asked = match class {
+        let requested = match class {
             FailureClass::Final => return None,
             FailureClass::Foreign => {
                 self.foreign = self.foreign.checked_sub(1).filter(|_| self.repeatable == Repeatable::Yes)?;
@@ -106,11 +106,11 @@ impl Retry {
             FailureClass::Throttled { retry_after } | FailureClass::Broken { retry_after } => retry_after,
         };
         let ceiling = self.ceilings.next()?;
-        Some(match asked {
+        Some(match requested {
             // The limiter decides when a rate limited call is sent again.
             None if matches!(class, FailureClass::Throttled { .. }) => Duration::ZERO,
             // Calls with the same `Retry-After` are sent a little apart.
-            Some(asked) => asked.saturating_add(FIRST_PAUSE.mul_f64(self.rng.f64())),
+            Some(requested) => requested.saturating_add(FIRST_PAUSE.mul_f64(self.rng.f64())),
             None => ceiling.mul_f64(self.rng.f64()),
         })
     }

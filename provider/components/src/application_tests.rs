@@ -66,7 +66,7 @@ async fn outputs_of_parts_are_inputs_of_other_parts() {
     let storage = recorder.child("evalap-storage").inputs;
     assert!(storage.contains_key("corsRules") && storage.contains_key("lifecycleRules"));
     let access = recorder.child("evalap-identity").inputs["access"].as_object().unwrap().clone();
-    assert_eq!(access.text("objectStorage"), Some("read"), "what the program says wins");
+    assert_eq!(access.text("objectStorage"), Some("read"), "the input of the program takes precedence");
     assert!(made.outputs["databaseUrl"].is_secret());
     let state = State { outputs: &made.outputs, is_preview: false };
     let arguments = object! { "service": "api", "path": "/docs" };

@@ -146,10 +146,10 @@ async fn health(scope: &Scope<'_>, inputs: &Object, colour: &str, endpoint: &Val
 async fn router(scope: &Scope<'_>, inputs: &Object, namespace: &Value, to: Value) -> Result<Part, Error> {
     let words = ["reverse-proxy", "--from", &format!(":{ROUTER_PORT}"), "--to"].map(Value::from);
     let args: Vec<Value> = words.into_iter().chain([to, Value::from("--change-host-header")]).collect();
-    let wanted = Value::from(inputs.get("minScale"));
+    let desired = Value::from(inputs.get("minScale"));
     // One instance avoids cold starts; the router scales with the requests.
     let least =
-        Value::computed(&[&wanted], |known| Value::from(known[0].as_f64().map(|least| Value::from(least.min(1.0)))));
+        Value::computed(&[&desired], |known| Value::from(known[0].as_f64().map(|least| Value::from(least.min(1.0)))));
     let own = object! {
         "namespaceId": namespace.clone(),
         "image": inputs.get("routerImage"),

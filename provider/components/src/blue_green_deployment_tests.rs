@@ -54,8 +54,8 @@ async fn the_router_forwards_to_the_active_colour_after_its_health_check() {
     assert_eq!(health["triggers"].as_object().unwrap().text("image"), Some("web:2"));
     let router = recorder.child("web-router").inputs;
     let args: Vec<&str> = router["args"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
-    let wanted = ["reverse-proxy", "--from", ":8080", "--to", "https://green.example", "--change-host-header"];
-    assert_eq!(args, wanted);
+    let expected = ["reverse-proxy", "--from", ":8080", "--to", "https://green.example", "--change-host-header"];
+    assert_eq!(args, expected);
     assert!(router["args"].all_dependencies().contains("urn:web-health"));
     assert_eq!(router["minScale"].as_f64(), Some(1.0));
 }

@@ -70,7 +70,7 @@ impl Component for PrivateNetwork {
             seen.push((name, net));
         }
         problems.extend(network_gateway::problems(inputs));
-        problems.extend(network_rules::problems(inputs, &wanted(inputs)));
+        problems.extend(network_rules::problems(inputs, &desired(inputs)));
         problems
     }
 
@@ -85,8 +85,8 @@ impl Component for PrivateNetwork {
                 "projectId": inputs.get("projectId"),
             };
             let vpc = scope.create("network/vpc:Vpc", "vpc", vpc).await?;
-            let wanted = wanted(inputs);
-            let made = join_all(wanted.iter().map(|Subnet { name, cidr }| {
+            let desired = desired(inputs);
+            let made = join_all(desired.iter().map(|Subnet { name, cidr }| {
                 let network = object! {
                     "name": naming.of(if name == USUAL_NAME { "" } else { name }),
                     "vpcId": vpc.id(),
@@ -99,16 +99,16 @@ impl Component for PrivateNetwork {
             }))
             .await;
             let mut ids = Object::new();
-            for (Subnet { name, .. }, network) in wanted.iter().zip(made) {
+            for (Subnet { name, .. }, network) in desired.iter().zip(made) {
                 ids.insert(name.clone(), network?.id());
             }
-            network_rules::make(scope, inputs, &vpc, &wanted).await?;
+            network_rules::make(scope, inputs, &vpc, &desired).await?;
             let gateway = if network_gateway::has_gateway(inputs) {
                 Some(network_gateway::make(scope, inputs, &ids).await?)
             } else {
                 None
             };
-            let first = wanted.first().and_then(|subnet| ids.get(&subnet.name)).cloned();
+            let first = desired.first().and_then(|subnet| ids.get(&subnet.name)).cloned();
             Ok(object! {
                 "vpcId": vpc.id(),
                 "privateNetworkId": first.unwrap_or_default(),
@@ -134,10 +134,10 @@ fn block(inputs: &Object) -> Value {
 }
 
 /// The subnets of the component: the input, else the default subnet.
-fn wanted(inputs: &Object) -> Vec<Subnet> {
-    let asked = subnets(inputs);
-    if !asked.is_empty() {
-        return asked;
+fn desired(inputs: &Object) -> Vec<Subnet> {
+    let requested = subnets(inputs);
+    if !requested.is_empty() {
+        return requested;
     }
     let first = |block: &Value| net(block).and_then(first_part).map(|part| Value::from(part.to_string()));
     let cidr = Value::computed(&[&block(inputs)], |known| Value::from(first(known[0])));

@@ -210,7 +210,7 @@ mod tests {
         );
         assert_eq!(strings(&rule["projectIds"]), ["22222222-2222-2222-2222-222222222222"]);
         assert!(!rule.contains_key("organizationId"));
-        assert!(!made.outputs.contains_key("secretKey"), "no key unless asked");
+        assert!(!made.outputs.contains_key("secretKey"), "no key without the input");
     }
 
     #[tokio::test]

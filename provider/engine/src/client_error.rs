@@ -34,7 +34,7 @@ pub(crate) fn api_error(error: &Error) -> Option<&client::ApiError> {
 }
 
 /// A missing object does not need to be changed or deleted.
-pub(crate) fn unless_gone(error: Error) -> Result<(), Error> {
+pub(crate) fn ignore_not_found(error: Error) -> Result<(), Error> {
     if error.kind() == ErrorKind::NotFound { Ok(()) } else { Err(error) }
 }
 

@@ -402,9 +402,9 @@ fn only(mut json: Json, step: &Step, scope: &Scope<'_>) -> Json {
     if let (false, Json::Array(items)) = (step.only.is_empty(), &mut json) {
         items.retain(|item| {
             step.only.iter().all(|(field, source)| match scope.source(source) {
-                Some(wanted) => {
-                    item.get(field).is_some_and(|has| wire::reads_like(has, &wanted) || wire::is_in_block(has, &wanted))
-                }
+                Some(desired) => item
+                    .get(field)
+                    .is_some_and(|has| wire::reads_like(has, &desired) || wire::is_in_block(has, &desired)),
                 None => true,
             })
         });
@@ -417,7 +417,7 @@ pub(crate) fn found(list: &Json, find: &catalog::Find, scope: &Scope<'_>) -> Opt
     let fits = |element: &Json| {
         let has = |field: &str| wire::find(element.as_object()?, field);
         find.by.iter().all(|(field, source)| match (has(field), scope.source(source)) {
-            (Some(has), Some(wanted)) => wire::reads_like(has, &wanted),
+            (Some(has), Some(desired)) => wire::reads_like(has, &desired),
             _ => false,
         })
     };

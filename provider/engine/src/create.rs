@@ -49,7 +49,7 @@ pub(crate) async fn create(cx: &Context<'_>, inputs: &Object) -> Result<Created,
     scope.fresh = true;
     let mut unsent = not_in_first_step(cx, &scope, inputs);
     let none = Object::new();
-    let (is_copy, unlike) = rules::special::handler(cx.resource).unlike_the_program(inputs);
+    let (is_copy, unlike) = rules::special::handler(cx.resource).differences_of_new(inputs);
     let unlike: BTreeSet<String> = unlike.iter().map(|name| (*name).to_owned()).collect();
     let finished = if is_copy {
         unsent.extend(unlike.iter().cloned());
@@ -108,11 +108,11 @@ async fn finish(
     for step in steps {
         let fields: Vec<String> = carried_by(Some(step))
             .into_iter()
-            .filter(|field| !is_carried(&carried, field) && scope.wanted_field(field).is_some())
-            .filter(|field| step.call_if_empty.is_none() || !scope.wanted_field(field).is_some_and(wire::is_empty))
+            .filter(|field| !is_carried(&carried, field) && scope.desired_field(field).is_some())
+            .filter(|field| step.call_if_empty.is_none() || !scope.desired_field(field).is_some_and(wire::is_empty))
             .collect();
-        let asked = step.when.as_ref().is_none_or(|when| holds(when, inputs));
-        if !asked || (step.when.is_none() && fields.is_empty()) {
+        let matches = step.when.as_ref().is_none_or(|when| holds(when, inputs));
+        if !matches || (step.when.is_none() && fields.is_empty()) {
             continue;
         }
         if let Some(each) = &step.each {

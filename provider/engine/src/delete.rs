@@ -10,7 +10,7 @@ use std::time::Duration;
 use catalog::{Resource, Step};
 use value::{Object, Value};
 
-use crate::client_error::{api_error, unless_gone};
+use crate::client_error::{api_error, ignore_not_found};
 use crate::context::Context;
 use crate::journal::Interruption;
 use crate::read::read;
@@ -123,7 +123,7 @@ async fn ended(cx: &Context<'_>, deletion: &mut Deletion<'_, '_>) -> Result<(), 
     if !cx.resource.delete.is_empty() {
         wait::until_deleted(cx, &mut deletion.scope).await?;
     }
-    parent::settled(cx, &deletion.scope).await.or_else(unless_gone)?;
+    parent::settled(cx, &deletion.scope).await.or_else(ignore_not_found)?;
     special::handler(cx.resource).after_delete(cx, &deletion.scope, deletion.olds).await
 }
 
@@ -138,7 +138,7 @@ async fn remove(cx: &Context<'_>, scope: &mut Scope<'_>, inputs: &Object) -> Res
     for step in cx.resource.delete.iter().filter(|step| step.when.as_ref().is_none_or(|when| holds(when, inputs))) {
         let answered = match &step.each {
             Some(each) => {
-                scope.wanted.remove(each.field.as_deref().unwrap_or_default());
+                scope.desired.remove(each.field.as_deref().unwrap_or_default());
                 each::perform(cx, scope, step, each).await.map(|_| None)
             }
             None => cx.perform(step, scope, step.fields(), false).await,

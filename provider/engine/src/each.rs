@@ -20,9 +20,9 @@ pub(crate) async fn perform(
     step: &Step,
     each: &Each,
 ) -> Result<Option<bool>, Error> {
-    let wanted = each.field.as_ref().and_then(|field| scope.wanted_field(field));
+    let desired = each.field.as_ref().and_then(|field| scope.desired_field(field));
     // The API may omit a field with one value if it has none.
-    let is_single = wanted.is_some_and(Json::is_string);
+    let is_single = desired.is_some_and(Json::is_string);
     // An earlier step of the same change has read the current elements.
     let is_known = each.of == EachOf::All
         || wire::pluck(&scope.answers, &each.live).is_some()
@@ -56,13 +56,13 @@ fn elements(scope: &Scope<'_>, each: &Each) -> Vec<Json> {
         Some(Json::Array(items)) => items,
         json => json.into_iter().filter(|json| !wire::is_empty(json)).collect(),
     };
-    let wanted = list(each.field.as_ref().and_then(|field| scope.wanted_field(field)).cloned());
+    let desired = list(each.field.as_ref().and_then(|field| scope.desired_field(field)).cloned());
     let live = list(wire::pluck(&scope.answers, &each.live));
     let (mut chosen, others) = match each.of {
-        EachOf::All => return wanted,
+        EachOf::All => return desired,
         EachOf::Replaced if live.is_empty() => return live,
-        EachOf::Added | EachOf::Replaced => (wanted, live),
-        EachOf::Removed => (live, wanted),
+        EachOf::Added | EachOf::Replaced => (desired, live),
+        EachOf::Removed => (live, desired),
     };
     chosen.retain(|one| {
         !others.iter().any(|other| match each.of {
@@ -75,14 +75,14 @@ fn elements(scope: &Scope<'_>, each: &Each) -> Vec<Json> {
 }
 
 /// Whether a current element has every field of a desired one.
-fn has(live: &Json, wanted: &Json) -> bool {
-    match (live, wanted) {
-        (Json::Object(live), Json::Object(wanted)) => {
-            let mut fields = wanted.iter().filter(|(_, json)| !json.is_null());
+fn has(live: &Json, desired: &Json) -> bool {
+    match (live, desired) {
+        (Json::Object(live), Json::Object(desired)) => {
+            let mut fields = desired.iter().filter(|(_, json)| !json.is_null());
             fields.all(|(name, json)| live.get(name).is_some_and(|live| has(live, json)))
         }
-        (Json::Array(live), Json::Array(wanted)) => wanted.iter().all(|one| live.contains(one)),
-        _ => live == wanted,
+        (Json::Array(live), Json::Array(desired)) => desired.iter().all(|one| live.contains(one)),
+        _ => live == desired,
     }
 }
 
@@ -95,11 +95,11 @@ mod tests {
     #[test]
     fn a_current_element_has_the_fields_that_the_program_sets() {
         let live = json!({ "id": "a", "addresses": ["1", "2"], "status": "ready" });
-        for wanted in [json!({ "id": "a" }), json!({ "id": "a", "addresses": ["2"] }), json!({ "addresses": null })] {
-            assert!(has(&live, &wanted), "{wanted}");
+        for desired in [json!({ "id": "a" }), json!({ "id": "a", "addresses": ["2"] }), json!({ "addresses": null })] {
+            assert!(has(&live, &desired), "{desired}");
         }
-        for wanted in [json!({ "id": "b" }), json!({ "addresses": ["3"] }), json!({ "other": 1 })] {
-            assert!(!has(&live, &wanted), "{wanted}");
+        for desired in [json!({ "id": "b" }), json!({ "addresses": ["3"] }), json!({ "other": 1 })] {
+            assert!(!has(&live, &desired), "{desired}");
         }
         assert!(has(&json!("a"), &json!("a")));
     }

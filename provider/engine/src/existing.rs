@@ -5,7 +5,7 @@
 use catalog::{Resource, Source, Step};
 use serde_json::Value as Json;
 
-use crate::client_error::{api_error, unless_gone};
+use crate::client_error::{api_error, ignore_not_found};
 use crate::context::Context;
 use crate::fetch;
 use rules::error::{Error, ErrorKind};
@@ -52,13 +52,13 @@ pub(crate) async fn undo_elsewhere(
     }
     let mut made = scope.clone();
     fetch::merge(cx.resource, &mut made, None, answer.clone());
-    let wanted = scope.source(&Source::Project).as_ref().and_then(wire::plain_text);
-    let (Some(found), Some(wanted)) = (wire::project(&made.answers), wanted) else { return Ok(()) };
-    if found == wanted {
+    let desired = scope.source(&Source::Project).as_ref().and_then(wire::plain_text);
+    let (Some(found), Some(desired)) = (wire::project(&made.answers), desired) else { return Ok(()) };
+    if found == desired {
         return Ok(());
     }
-    cx.perform(undo, &made, &[], false).await.map(drop).or_else(unless_gone)?;
-    let fact = format!("the credentials belong to the project {found}, and `projectId` is {wanted}");
+    cx.perform(undo, &made, &[], false).await.map(drop).or_else(ignore_not_found)?;
+    let fact = format!("the credentials belong to the project {found}, and `projectId` is {desired}");
     Err(Error::new(ErrorKind::Invalid, fact).hint("set `projectId` to the project of the credentials"))
 }
 

@@ -17,7 +17,7 @@ use rules::wire;
 pub(crate) async fn read(cx: &Context<'_>, scope: &mut Scope<'_>, fresh: bool) -> Result<(), Error> {
     let Some(step) = cx.resource.read.first() else { return Ok(()) };
     let response = response(cx, step, scope, fresh).await;
-    let answer = response.map_err(|error| rules::special::handler(cx.resource).advise(&scope.wanted, error))?;
+    let answer = response.map_err(|error| rules::special::handler(cx.resource).advise(&scope.desired, error))?;
     let answer = answer.unwrap_or_default();
     identity::check_name(scope, &answer)?;
     merge(cx.resource, scope, step.into.as_deref(), answer);
@@ -179,7 +179,7 @@ fn not_set(step: &Step, error: &Error) -> bool {
 
 /// Whether a response means that the resource no longer exists.
 pub(crate) fn is_gone(scope: &Scope<'_>) -> bool {
-    if rules::special::handler(scope.resource).is_gone(&scope.wanted, &scope.answers) {
+    if rules::special::handler(scope.resource).is_gone(&scope.desired, &scope.answers) {
         return true;
     }
     let Some(deleted_if) = &scope.resource.deleted_if else { return false };
@@ -226,6 +226,6 @@ fn holds_on_wire(when: &When, scope: &Scope<'_>) -> bool {
     let seen = scope.source(&catalog::Source::Property(when.property.clone()));
     match &when.is {
         None => seen.is_some_and(|seen| !wire::is_empty(&seen)),
-        Some(wanted) => seen.as_ref() == Some(wanted),
+        Some(value) => seen.as_ref() == Some(value),
     }
 }

@@ -34,14 +34,14 @@ pub(crate) fn check(operation: &Operation, scope: &Scope<'_>, answer: &Json) -> 
         };
     };
     let parameter = identity.parameter.as_ref().and_then(|parameter| operation.parameters.get(parameter));
-    let wanted = parameter.and_then(|source| scope.source(source));
-    match (object.get(field), wanted) {
+    let desired = parameter.and_then(|source| scope.source(source));
+    match (object.get(field), desired) {
         (None | Some(Json::Null), _) => Err(foreign(operation, scope, &format!("the field `{field}`"), "none")),
         // A revision may be requested by an alias: `latest`.
         (Some(Json::Number(_)), Some(Json::String(word))) if word.parse::<f64>().is_err() => Ok(()),
-        (Some(has), Some(wanted)) if !wire::reads_like(has, &wanted) => {
+        (Some(has), Some(desired)) if !wire::reads_like(has, &desired) => {
             let plain = |json: &Json| wire::plain_text(json).unwrap_or_else(|| shape(json));
-            Err(foreign(operation, scope, &format!("`{field}` {}", plain(&wanted)), &plain(has)))
+            Err(foreign(operation, scope, &format!("`{field}` {}", plain(&desired)), &plain(has)))
         }
         _ => Ok(()),
     }
@@ -49,16 +49,16 @@ pub(crate) fn check(operation: &Operation, scope: &Scope<'_>, answer: &Json) -> 
 
 /// Fails unless the response has the resource's name, for resources that are identified by name.
 pub(crate) fn check_name(scope: &Scope<'_>, answer: &Json) -> Result<(), Error> {
-    let Some(wanted) = scope.parts.uuid.as_deref().filter(|_| !scope.resource.named_by.is_empty()) else {
+    let Some(desired) = scope.parts.uuid.as_deref().filter(|_| !scope.resource.named_by.is_empty()) else {
         return Ok(());
     };
     let parts: Vec<&str> =
         scope.resource.named_by.iter().filter_map(|field| wire::find(answer.as_object()?, field)?.as_str()).collect();
     let name = parts.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(".");
-    if name == wanted {
+    if name == desired {
         return Ok(());
     }
-    let fact = format!("the API returned \"{name}\" instead of the {} \"{wanted}\"", scope.resource.label);
+    let fact = format!("the API returned \"{name}\" instead of the {} \"{desired}\"", scope.resource.label);
     Err(Error::new(ErrorKind::Unreachable, fact).hint(HINT))
 }
 
@@ -99,10 +99,10 @@ pub(crate) fn is_odd_delete(operation: &Operation, answer: &Json) -> bool {
 
 const HINT: &str = "check `apiUrl` (SCW_API_URL) and any proxy; the state is unchanged";
 
-fn foreign(operation: &Operation, scope: &Scope<'_>, wanted: &str, has: &str) -> Error {
+fn foreign(operation: &Operation, scope: &Scope<'_>, desired: &str, has: &str) -> Error {
     let label = &scope.resource.label;
     let fact = format!(
-        "the response to {} does not describe the {label}: it contains {has} instead of {wanted}",
+        "the response to {} does not describe the {label}: it contains {has} instead of {desired}",
         operation.id
     );
     Error::new(ErrorKind::Unreachable, fact).hint(HINT)

@@ -51,15 +51,15 @@ pub(crate) async fn lookup(cx: &Context<'_>, function: &Function, arguments: &Ob
     let none = Object::new();
     let aspects = unreadable(cx.resource, &arguments);
     // Calls use the project in the arguments.
-    let asked = match arguments.text("projectId") {
+    let project = match arguments.text("projectId") {
         Some(project) => id::in_project(cx.resource, &id, project, cx.defaults)?,
         None => id.clone(),
     };
-    let Some(found) = read::read(&cx.on(&answer), &asked, &aspects, &none).await? else {
+    let Some(found) = read::read(&cx.on(&answer), &project, &aspects, &none).await? else {
         return Err(nothing(cx.resource, &id).into());
     };
     let mut outputs = found.state;
-    imported::forget(&mut outputs);
+    imported::remove_note(&mut outputs);
     outputs.retain(|name, _| !lookup.without.contains(name));
     for (name, value) in arguments {
         outputs.entry(name).or_insert(value);
@@ -188,8 +188,8 @@ async fn listed(cx: &Context<'_>, scope: &Scope<'_>, by: &LookupBy, arguments: &
     let candidates = cx.perform(&Step::of(by.list.clone()), scope, &[], false).await?.unwrap_or_default();
     let fits = |candidate: &&Wire| {
         by.find.iter().all(|(field, source)| {
-            let Some(wanted) = scope.source(source) else { return true };
-            wire::find(candidate, field).is_some_and(|has| has_or_is(has, &wanted))
+            let Some(requested) = scope.source(source) else { return true };
+            wire::find(candidate, field).is_some_and(|has| has_or_is(has, &requested))
         })
     };
     // Objects that Scaleway created itself may be listed without an id: they are skipped.
@@ -209,22 +209,22 @@ async fn listed(cx: &Context<'_>, scope: &Scope<'_>, by: &LookupBy, arguments: &
         fitting.sort_by_key(|candidate| wire::text(candidate, &newest.field));
         fitting.drain(..fitting.len().saturating_sub(1));
     }
-    let wanted = arguments.text("name").map_or_else(String::new, |name| format!(" \"{name}\""));
+    let named = arguments.text("name").map_or_else(String::new, |name| format!(" \"{name}\""));
     match fitting.as_slice() {
         [one] => Ok((*one).clone()),
-        [] => Err(nothing(cx.resource, wanted.trim())),
+        [] => Err(nothing(cx.resource, named.trim())),
         several => {
-            let fact = format!("{}{wanted} is ambiguous: {} objects match", cx.resource.label, several.len());
+            let fact = format!("{}{named} is ambiguous: {} objects match", cx.resource.label, several.len());
             Err(Error::new(ErrorKind::Precondition, fact).hint("set more arguments, or set the ID"))
         }
     }
 }
 
 /// Whether a field of a candidate is equal to the value, or, for lists, contains it.
-fn has_or_is(has: &Json, wanted: &Json) -> bool {
-    match (has, wanted) {
-        (Json::Array(has), Json::Array(wanted)) => wanted.iter().all(|item| has.contains(item)),
-        _ => wire::reads_like(has, wanted),
+fn has_or_is(has: &Json, requested: &Json) -> bool {
+    match (has, requested) {
+        (Json::Array(has), Json::Array(requested)) => requested.iter().all(|item| has.contains(item)),
+        _ => wire::reads_like(has, requested),
     }
 }
 

@@ -141,7 +141,7 @@ async fn of_one(
     query: &Object,
     which: Which,
 ) -> Result<Vec<(Listed, Wire)>, Error> {
-    let scope = asked(cx, listing, parent, query)?;
+    let scope = scope_of_query(cx, listing, parent, query)?;
     let part_of = parent.map(|parent| &parent.thing);
     let named = |name: String| match part_of.filter(|parent| !parent.name.is_empty()) {
         Some(parent) => format!("{}-{name}", parent.name),
@@ -203,7 +203,7 @@ fn with_fields(mut answer: Json, resource: &Resource, listing: &Listing) -> Json
 }
 
 /// The known data before the call: the region or zone, the owner and the parent.
-fn asked<'a>(
+fn scope_of_query<'a>(
     cx: &Context<'a>,
     listing: &Listing,
     parent: Option<&Parent<'_>>,
@@ -228,9 +228,9 @@ fn asked<'a>(
         inputs.insert((*property).to_owned(), Value::from(thing.id.as_str()));
     }
     let mut scope = Scope::of_inputs(cx.resource, &inputs, cx.defaults)?;
-    scope.wanted.extend(owners);
+    scope.desired.extend(owners);
     // Such as the project of queues, which is that of the credentials, whatever the provider's is.
-    scope.wanted.retain(|field, _| !is_composed_part(&cx.resource.composed, field));
+    scope.desired.retain(|field, _| !is_composed_part(&cx.resource.composed, field));
     Ok(scope)
 }
 
@@ -256,7 +256,7 @@ fn members<'a>(known: &Scope<'a>) -> Option<Vec<(String, Scope<'a>)>> {
         let list = wire::get(&known.answers, list).and_then(Json::as_array).map_or(&[][..], Vec::as_slice);
         for member in list.iter().filter_map(wire::plain_text) {
             let mut with_member = known.clone();
-            wire::set(&mut with_member.wanted, &field, Json::from(member.as_str()));
+            wire::set(&mut with_member.desired, &field, Json::from(member.as_str()));
             members.push((member, with_member));
         }
     }
@@ -273,18 +273,18 @@ fn any_has(fields: &BTreeMap<String, Vec<Json>>, element: &Wire) -> bool {
 }
 
 fn has((field, values): (&String, &Vec<Json>), element: &Wire) -> bool {
-    wire::get(element, field).is_some_and(|value| values.iter().any(|wanted| fits(wanted, value)))
+    wire::get(element, field).is_some_and(|value| values.iter().any(|pattern| fits(pattern, value)))
 }
 
 /// Whether a value matches a pattern; `*.example.org` matches all values with this suffix.
-fn fits(wanted: &Json, value: &Json) -> bool {
-    match wanted.as_str().and_then(|wanted| wanted.strip_prefix('*')) {
+fn fits(pattern: &Json, value: &Json) -> bool {
+    match pattern.as_str().and_then(|pattern| pattern.strip_prefix('*')) {
         Some(end) => value.as_str().is_some_and(|text| text.ends_with(end)),
-        None => wanted == value,
+        None => pattern == value,
     }
 }
 
 /// Some lists return more than the filter matches.
 fn is_of_another_project(scope: &Scope<'_>, element: &Wire) -> bool {
-    wire::project(&scope.wanted).zip(wire::project(element)).is_some_and(|(wanted, has)| wanted != has)
+    wire::project(&scope.desired).zip(wire::project(element)).is_some_and(|(desired, has)| desired != has)
 }

@@ -36,9 +36,9 @@ pub(crate) fn fields_of(cx: &Context<'_>, scope: &Scope<'_>, inputs: &Object, na
     let mut without = inputs.clone();
     without.remove(name);
     // An input that the others require is part of the first step.
-    let Ok(without) = encode::wanted(cx.resource, &without, cx.defaults) else { return BTreeSet::new() };
+    let Ok(without) = encode::desired(cx.resource, &without, cx.defaults) else { return BTreeSet::new() };
     let fields = creating(cx, inputs).flat_map(|step| carried_by(Some(step)));
-    fields.filter(|field| wire::find(&without, field) != scope.wanted_field(field)).collect()
+    fields.filter(|field| wire::find(&without, field) != scope.desired_field(field)).collect()
 }
 
 /// The properties that a failed update may have changed at Scaleway: a step that sends them was accepted, or its outcome is

@@ -147,7 +147,7 @@ async fn read_at(cx: &Context<'_>, id: &str, inputs: &Object, state: &Object) ->
     let (mut state, inputs) = blocking::computed(cx.resource, || {
         let mut state = state_of(cx, &scope, Known { inputs, state, just_sent: false });
         let mut pending = Pending::of(&state);
-        pending.forget_found();
+        pending.remove_found();
         pending.note(&mut state);
         let inputs = inputs::of_state(cx.resource, &state, inputs, import);
         (state, inputs)

@@ -308,7 +308,7 @@ async fn adopt(
         .warning(&format!("{who} already created the {label} {id}: it is adopted instead of creating another one"));
     // Inputs that the create call does not send may never have been sent, and unreadable ones cannot be compared.
     let mut uncertain = not_in_first_step(cx, scope, inputs);
-    let (_, unlike) = rules::special::handler(cx.resource).unlike_the_program(inputs);
+    let (_, unlike) = rules::special::handler(cx.resource).differences_of_new(inputs);
     uncertain.extend(unlike.iter().map(|name| (*name).to_owned()));
     uncertain.extend(delete::unreadable(cx.resource, inputs).cloned());
     let stored = &found.state.clone();

@@ -42,7 +42,7 @@ use catalog::{Query, Resource, Source, Step};
 use serde_json::{Map, Value as Json, json};
 use value::Object;
 
-use crate::client_error::unless_gone;
+use crate::client_error::ignore_not_found;
 use crate::context::{Context, Patience};
 use crate::transition::Transition;
 use crate::{fetch, request, wait};

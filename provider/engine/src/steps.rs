@@ -48,7 +48,7 @@ pub(crate) fn holds(when: &When, inputs: &Object) -> bool {
     let given = inputs.given(&when.property);
     match &when.is {
         None => given.is_some(),
-        Some(wanted) => given.is_some_and(|value| value.to_json().as_ref() == Ok(wanted)),
+        Some(desired) => given.is_some_and(|value| value.to_json().as_ref() == Ok(desired)),
     }
 }
 

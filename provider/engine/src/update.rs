@@ -65,7 +65,7 @@ pub(crate) async fn apply(
     let pending = Pending::of(olds);
     let (before, after) = encode::changed(cx.resource, old_inputs, news, changed, &pending, cx.defaults)?;
     let mut scope = Scope::of_id(cx.resource, id, news, cx.defaults)?;
-    scope.wanted = after;
+    scope.desired = after;
     scope.before.clone_from(&before);
     scope.belongs_to(olds);
     let _lock = parent::lock(cx, &scope).await?;
@@ -107,35 +107,35 @@ async fn change(
     for step in &cx.resource.update {
         if let Some(each) = &step.each {
             let field = each.field.as_deref().unwrap_or_default();
-            let wanted = scope.wanted_field(field);
+            let desired = scope.desired_field(field);
             // A failed change may have changed a list that the stored and the new inputs have alike.
-            let is_uncertain = transition.is_uncertain() && wanted.is_some();
-            if is_uncertain || wire::find(before, field) != wanted {
+            let is_uncertain = transition.is_uncertain() && desired.is_some();
+            if is_uncertain || wire::find(before, field) != desired {
                 sent.insert(field.to_owned());
                 known = each::perform(cx, scope, step, each).await?.unwrap_or(known);
                 scope.fresh = true;
             }
             continue;
         }
-        let mut fields = encode::fields_to_send(step, before, &scope.wanted);
+        let mut fields = encode::fields_to_send(step, before, &scope.desired);
         // A field that an earlier call has sent is not sent again, unless the call replaces the whole object.
         if !step.call.body.as_ref().is_some_and(|body| body.whole) {
             fields.retain(|field| !carried.contains(field));
         }
-        let asked = match &step.when {
+        let matches = match &step.when {
             Some(when) => {
                 transition.changed.contains(&when.property) && holds_after(when, cx.resource, transition.news)
             }
             None => !fields.is_empty(),
         };
-        if !asked {
+        if !matches {
             continue;
         }
         carried.extend(fields.iter().cloned());
         let batches =
             if step.one_by_one { fields.iter().map(|field| vec![field.clone()]).collect() } else { vec![fields] };
         for batch in batches {
-            let nothing_left = batch.iter().all(|field| scope.wanted_field(field).is_none_or(wire::is_empty));
+            let nothing_left = batch.iter().all(|field| scope.desired_field(field).is_none_or(wire::is_empty));
             let emptied = step.call_if_empty.as_ref().filter(|_| nothing_left);
             let answered = match emptied {
                 Some(emptied) => cx.perform(&Step::of(emptied.clone()), scope, &[], false).await,

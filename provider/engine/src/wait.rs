@@ -32,7 +32,7 @@ enum Standing {
 /// With `read_first` it is read at least once. A failed status is an error with the API's reason.
 pub(crate) async fn settled(cx: &Context<'_>, scope: &mut Scope<'_>, read_first: bool) -> Result<(), Error> {
     let Some(wait) = &cx.resource.wait else { return Ok(()) };
-    if !is_wanted(wait, scope) {
+    if !is_enabled(wait, scope) {
         return Ok(());
     }
     let interval = PollInterval::of(Some(wait));
@@ -69,7 +69,7 @@ pub(crate) async fn settled(cx: &Context<'_>, scope: &mut Scope<'_>, read_first:
 }
 
 /// Whether the program does not disable the wait.
-fn is_wanted(wait: &Wait, scope: &Scope<'_>) -> bool {
+fn is_enabled(wait: &Wait, scope: &Scope<'_>) -> bool {
     let only = wait.only.clone().map(catalog::Source::Property);
     only.is_none_or(|only| scope.source(&only) != Some(Json::Bool(false)))
 }

@@ -16,7 +16,7 @@ pub struct WriteOnlyValues(Mutex<HashMap<String, Vec<(String, Value)>>>);
 
 impl WriteOnlyValues {
     /// Stores the value of a hash that Check returned.
-    pub fn remember(&self, urn: &str, hash: String, value: Value) {
+    pub fn store(&self, urn: &str, hash: String, value: Value) {
         let mut all = self.lock();
         let values = all.entry(urn.to_owned()).or_default();
         values.retain(|(known, _)| *known != hash);
@@ -53,7 +53,7 @@ mod tests {
     fn the_latest_values_of_a_urn_are_kept() {
         let values = WriteOnlyValues::default();
         for number in 0..=MOST {
-            values.remember("urn", format!("hash {number}"), Value::from(f64::from(u32::try_from(number).unwrap())));
+            values.store("urn", format!("hash {number}"), Value::from(f64::from(u32::try_from(number).unwrap())));
         }
         assert_eq!(values.value("urn", "hash 0"), None);
         assert_eq!(values.value("urn", "hash 1"), Some(Value::from(1.0)));

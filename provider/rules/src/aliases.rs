@@ -99,7 +99,7 @@ mod tests {
                     let inputs = Object::new().with(given, value);
                     let defaults = Defaults::default();
                     let mut scope = Scope::of_inputs(resource, &inputs, &defaults).unwrap();
-                    scope.answers = encode::wanted(resource, &inputs, &defaults).unwrap();
+                    scope.answers = encode::desired(resource, &inputs, &defaults).unwrap();
                     let none = Object::new();
                     let made = state(&scope, Known { inputs: &inputs, state: &none, just_sent: true });
                     let plain = Object::new().with(given, sample(&resource.properties[given]));

@@ -16,8 +16,8 @@ pub fn add_parts(resource: &Resource, answer: &mut Wire) {
 /// The fields in the format and their values, if the end of the string has the format.
 fn parts(format: &str, text: &str) -> Option<Vec<(String, String)>> {
     let mut segments = text.rsplit(SEPARATORS);
-    let part = |wanted: &str| {
-        let (prefix, field) = wanted.strip_suffix('}')?.split_once('{')?;
+    let part = |desired: &str| {
+        let (prefix, field) = desired.strip_suffix('}')?.split_once('{')?;
         let part = segments.next()?.strip_prefix(prefix).filter(|part| !part.is_empty())?;
         Some((field.to_owned(), part.to_owned()))
     };

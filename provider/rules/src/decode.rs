@@ -352,6 +352,6 @@ fn recognized(property: &Property, name: &str, live: Value, known: Known<'_>) ->
 fn drift(scope: &Scope<'_>, target: &str, known: Known<'_>, answers: &Wire, reader: Reader<'_>) -> Option<Value> {
     let property = scope.resource.properties.get(target)?;
     let live = reader.property(property, &wire::pluck(answers, property.read.as_deref()?)?)?;
-    let synced = known.inputs.given(target).is_none_or(|wanted| equal::values(property, wanted, &live));
+    let synced = known.inputs.given(target).is_none_or(|desired| equal::values(property, desired, &live));
     Some(Value::from(if synced { "synced" } else { "drifted" }))
 }

@@ -21,7 +21,7 @@ pub fn is_echo(scope: &Scope<'_>) -> bool {
         .filter_map(|(_, property)| Some((property.read.as_deref()?, &property.kind)))
         .peekable();
     let is_returned = |(field, kind): (&str, &Kind)| {
-        let sent = scope.wanted_field(field).filter(|sent| !sent.is_null() && !has_outputs(kind));
+        let sent = scope.desired_field(field).filter(|sent| !sent.is_null() && !has_outputs(kind));
         sent.is_some_and(|sent| wire::get(&scope.answers, field).is_some_and(|returned| repeats(returned, sent)))
     };
     fields.peek().is_some() && fields.all(is_returned)

@@ -14,7 +14,7 @@ use crate::wire::{self, Wire};
 use crate::{convert, equal, special, write_only};
 
 /// The wire object of a resource, with every field that the inputs set. A null clears its field.
-pub fn wanted(resource: &Resource, given: &Object, defaults: &Defaults) -> Result<Wire, Error> {
+pub fn desired(resource: &Resource, given: &Object, defaults: &Defaults) -> Result<Wire, Error> {
     let mut object = Wire::new();
     for (name, property) in &resource.properties {
         let is_sent = !presence::is_left_to_others(property, given) && !presence::is_unneeded(property, given);
@@ -139,7 +139,7 @@ pub fn changed(
                 write_only::require_value(name, Some(value).filter(|_| property.write_only))?;
                 let value = merged(property, old.given(name), value);
                 after.insert(name.clone(), value);
-                forget_twins(resource, name, &mut after);
+                remove_twins(resource, name, &mut after);
             }
             None if has_twin_in(resource, name, new) => {
                 after.remove(name);
@@ -177,14 +177,14 @@ pub fn changed(
         resource.properties.get(name).is_some_and(|property| presence::is_left_to_others(property, &after))
     };
     before.retain(|name, _| !left(name));
-    Ok((wanted(resource, &before, defaults)?, wanted(resource, &after, defaults)?))
+    Ok((desired(resource, &before, defaults)?, desired(resource, &after, defaults)?))
 }
 
 /// Whether two sets of inputs send the same value of one property: replacing the value in one set by that of the other
 /// changes no request field, including fields that several properties share (the priority in the data of an MX record).
 /// An unknown value is never the same.
 pub fn sends_alike(resource: &Resource, name: &str, one: &Object, other: &Object) -> bool {
-    let sent = |inputs: &Object| wanted(resource, inputs, &Defaults::default()).ok();
+    let sent = |inputs: &Object| desired(resource, inputs, &Defaults::default()).ok();
     let replaced = |from: &Object, to: &Object| {
         let mut inputs = to.clone();
         match from.given(name) {
@@ -341,7 +341,7 @@ fn has_twin_in(resource: &Resource, name: &str, inputs: &Object) -> bool {
     inputs.iter().any(|(other, value)| other != name && !value.is_null() && resource.stem(other) == stem)
 }
 
-fn forget_twins(resource: &Resource, name: &str, inputs: &mut Object) {
+fn remove_twins(resource: &Resource, name: &str, inputs: &mut Object) {
     let stem = resource.stem(name);
     inputs.retain(|other, _| other == name || resource.stem(other) != stem);
 }

@@ -15,7 +15,7 @@ fn resource(properties: Vec<(&str, Property)>) -> Resource {
 }
 
 fn sent(resource: &Resource, given: &Object) -> Json {
-    Json::Object(wanted(resource, given, &Defaults::default()).unwrap())
+    Json::Object(desired(resource, given, &Defaults::default()).unwrap())
 }
 
 #[test]

@@ -19,7 +19,7 @@ pub fn note(resource: &Resource, state: &mut Object) {
 }
 
 /// Removes the mark from outputs that are not stored.
-pub fn forget(outputs: &mut Object) {
+pub fn remove_note(outputs: &mut Object) {
     outputs.remove(NOTE);
 }
 

@@ -71,7 +71,7 @@ mod tests {
                 let defaults = Defaults::default();
                 let read = |inputs: &Object, state: &Object, just_sent: bool, hash: &str| {
                     let mut scope = Scope::of_inputs(resource, inputs, &defaults).unwrap();
-                    let hashed = encode::wanted(resource, &given(hash), &defaults).unwrap();
+                    let hashed = encode::desired(resource, &given(hash), &defaults).unwrap();
                     let sent = property.send.as_deref().unwrap();
                     let answer = crate::wire::get(&hashed, sent).cloned().unwrap().to_string();
                     // Lists return the hash in another field than they send the value in.

@@ -2,7 +2,7 @@
 //! (Diff), previews, and the conversion between Pulumi's properties and the API's fields.
 //!
 //! Pure: the same arguments give the same result. No clock, no network, no files, no async; the time and random bytes are
-//! arguments. Knows neither the API client nor gRPC.
+//! arguments. Depends neither on the API client nor on gRPC.
 
 pub mod action;
 pub mod aliases;

@@ -83,7 +83,7 @@ impl Pending {
     }
 
     /// Removes the values of earlier reads, after a new one.
-    pub fn forget_found(&mut self) {
+    pub fn remove_found(&mut self) {
         for entry in self.0.values_mut() {
             if let Data::Object(entry) = entry.data_mut() {
                 entry.remove(FOUND);
@@ -187,7 +187,7 @@ mod tests {
         pending.add_found("size", None);
         let found = pending.found(&stored);
         assert_eq!((found.text("type"), found.given("size")), (Some("c"), None));
-        pending.forget_found();
+        pending.remove_found();
         assert_eq!(&*pending.found(&stored), &stored);
         assert!(pending.contains("type") && pending.contains("size"));
     }

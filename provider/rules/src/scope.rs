@@ -26,7 +26,7 @@ pub struct Scope<'a> {
     /// The parts of its ID.
     pub parts: Parts,
     /// The desired fields from the inputs, in the form of requests.
-    pub wanted: Wire,
+    pub desired: Wire,
     /// The desired fields before the current update; empty for other operations.
     pub before: Wire,
     /// The fields of the API's responses.
@@ -54,10 +54,10 @@ pub struct Scope<'a> {
 impl<'a> Scope<'a> {
     /// The scope of a resource that does not exist yet.
     pub fn of_inputs(resource: &'a Resource, inputs: &Object, defaults: &'a Defaults) -> Result<Self, Error> {
-        let wanted = encode::wanted(resource, inputs, defaults)?;
+        let desired = encode::desired(resource, inputs, defaults)?;
         let locality = place::of_inputs(resource, inputs, defaults);
         let parts = Parts { locality, ..Parts::default() };
-        let mut scope = Self::new(resource, defaults, parts, wanted);
+        let mut scope = Self::new(resource, defaults, parts, desired);
         scope.belongs_to(inputs);
         Ok(scope)
     }
@@ -65,14 +65,14 @@ impl<'a> Scope<'a> {
     /// The scope of an existing resource.
     pub fn of_id(resource: &'a Resource, id: &str, inputs: &Object, defaults: &'a Defaults) -> Result<Self, Error> {
         let parts = id::parse(resource, id, defaults)?;
-        let wanted = encode::wanted(resource, inputs, defaults)?;
-        let mut scope = Self::new(resource, defaults, parts, wanted);
+        let desired = encode::desired(resource, inputs, defaults)?;
+        let mut scope = Self::new(resource, defaults, parts, desired);
         scope.found = true;
         scope.belongs_to(inputs);
         Ok(scope)
     }
 
-    fn new(resource: &'a Resource, defaults: &'a Defaults, parts: Parts, wanted: Wire) -> Self {
+    fn new(resource: &'a Resource, defaults: &'a Defaults, parts: Parts, desired: Wire) -> Self {
         let (before, answers, moves, unreadable) = (Wire::new(), Wire::new(), Moves::default(), BTreeSet::new());
         let (was_passing, without_code, found, fresh, odd_delete, is_import) =
             (false, false, false, false, false, false);
@@ -80,7 +80,7 @@ impl<'a> Scope<'a> {
             resource,
             defaults,
             parts,
-            wanted,
+            desired,
             before,
             answers,
             element: None,
@@ -164,7 +164,7 @@ impl<'a> Scope<'a> {
             }
             Source::Id => self.parts.uuid.clone().map(Json::from).or_else(|| self.own_id()),
             Source::Property(name) => self.property(name),
-            Source::Wire(path) => wire::pluck(&self.answers, path).or_else(|| wire::pluck(&self.wanted, path)),
+            Source::Wire(path) => wire::pluck(&self.answers, path).or_else(|| wire::pluck(&self.desired, path)),
             Source::Before(path) => wire::get(&self.before, path).cloned(),
             Source::Element(field) if field.is_empty() => self.element.clone(),
             Source::Element(field) => wire::get(self.element.as_ref()?.as_object()?, field).cloned(),
@@ -196,7 +196,7 @@ impl<'a> Scope<'a> {
         let Some(body) = &step.call.body else { return Wire::new() };
         let mut object = Wire::new();
         for field in fields {
-            let json = self.wanted_field(field).cloned();
+            let json = self.desired_field(field).cloned();
             if let Some(json) = json.or_else(|| empty_list(body.whole, self.resource, field)) {
                 wire::set(&mut object, body.rename.get(field).unwrap_or(field), json);
             }
@@ -210,8 +210,8 @@ impl<'a> Scope<'a> {
     }
 
     /// A desired field, null if it is cleared.
-    pub fn wanted_field(&self, path: &str) -> Option<&Json> {
-        wire::find(&self.wanted, path)
+    pub fn desired_field(&self, path: &str) -> Option<&Json> {
+        wire::find(&self.desired, path)
     }
 
     /// The value of a property without region or zone: from the ID, the desired fields, or the responses.
@@ -222,7 +222,7 @@ impl<'a> Scope<'a> {
         let property = self.resource.properties.get(name);
         let sent = property.and_then(|property| property.send.clone()).unwrap_or_else(|| catalog::usual_field(name));
         let read = property.and_then(|property| property.read.clone()).unwrap_or_else(|| catalog::usual_field(name));
-        let found = wire::get(&self.wanted, &sent).or_else(|| wire::get(&self.answers, &read)).cloned()?;
+        let found = wire::get(&self.desired, &sent).or_else(|| wire::get(&self.answers, &read)).cloned()?;
         // Object Storage returns owners as `project:project`; calls use the project.
         match property.and_then(|property| property.convert) {
             Some(Convert::Owner) => convert::from_wire(Convert::Owner, found, None, None),

@@ -105,7 +105,7 @@ fn in_text(text: &str) -> impl Iterator<Item = SecretReference> {
     })
 }
 
-/// Whether a string contains a reference. Check asks this for every string, and most contain no scheme.
+/// Whether a string contains a reference. Check calls this for every string, and most contain no scheme.
 fn has_reference(text: &str) -> bool {
     next_scheme(text, 0).is_some() && in_text(text).next().is_some()
 }

@@ -107,7 +107,7 @@ fn every_secret_input_of_the_catalog_accepts_a_reference_and_sends_its_value() {
                 .collect();
             // The token of a runner is a field of the object of its CI provider.
             let given = if token == "applesilicon/runner:Runner" { given.with("ciProvider", "github") } else { given };
-            let wire = encode::wanted(resource, &given, &Defaults::default()).unwrap();
+            let wire = encode::desired(resource, &given, &Defaults::default()).unwrap();
             let mut body = Json::from(wire);
             resolve(&mut body, &value_of);
             let body = body.to_string();

@@ -58,7 +58,7 @@ pub trait Special: Sync {
 
     /// Whether a create copies another object, which is then updated to match the program; and the properties of a new object
     /// that differ from the program until the create is complete.
-    fn unlike_the_program(&self, _inputs: &Object) -> (bool, &'static [&'static str]) {
+    fn differences_of_new(&self, _inputs: &Object) -> (bool, &'static [&'static str]) {
         (false, &[])
     }
 
@@ -66,7 +66,7 @@ pub trait Special: Sync {
     fn adjust_state(&self, _inputs: &Object, _answers: &Wire, _state: &mut Object) {}
 
     /// Whether the responses no longer contain the resource, which is a part of the object that was read.
-    fn is_gone(&self, _wanted: &Wire, _answers: &Wire) -> bool {
+    fn is_gone(&self, _desired: &Wire, _answers: &Wire) -> bool {
         false
     }
 
@@ -77,7 +77,7 @@ pub trait Special: Sync {
     fn adjust_diff(&self, _request: &DiffRequest<'_>, _diff: &mut Diff) {}
 
     /// Adds a hint to the error of a failed first read, from the wire object of the inputs.
-    fn advise(&self, _wanted: &Wire, error: Error) -> Error {
+    fn advise(&self, _desired: &Wire, error: Error) -> Error {
         error
     }
 }

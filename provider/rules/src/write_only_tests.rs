@@ -136,8 +136,8 @@ fn the_value_is_sent_by_create_and_by_a_changed_version_and_a_hash_never_is() {
         };
         let field = resource.properties[name].send.as_deref().unwrap();
         let sent = |inputs: &Object| {
-            let wanted = encode::wanted(resource, inputs, &defaults).unwrap();
-            crate::wire::get(&wanted, field).cloned()
+            let expected = encode::desired(resource, inputs, &defaults).unwrap();
+            crate::wire::get(&expected, field).cloned()
         };
         assert_eq!(sent(&inputs), None, "{place}: a hash is not sent");
         assert!(require_values(resource, &inputs).is_err(), "{place}");

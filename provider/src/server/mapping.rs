@@ -1,5 +1,5 @@
-//! GetMapping and GetMappings: how programs of another ecosystem are converted to this package. It does not know the format
-//! of a mapping, which the schema compiler writes.
+//! GetMapping and GetMappings: how programs of another ecosystem are converted to this package. It does not depend on the
+//! format of a mapping, which the schema compiler writes.
 
 use pulumi_rpc::pulumirpc as rpc;
 use tonic::Status;
@@ -13,7 +13,7 @@ const PROVIDER: &str = "scaleway";
 
 /// The mapping of the provider, or the empty response if it has none.
 pub(super) fn mapping(request: &rpc::GetMappingRequest) -> Result<rpc::GetMappingResponse, Status> {
-    // An empty provider asks for any.
+    // An empty provider means any.
     if request.key != ECOSYSTEM || !(request.provider.is_empty() || request.provider == PROVIDER) {
         return Ok(rpc::GetMappingResponse::default());
     }

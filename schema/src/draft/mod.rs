@@ -21,7 +21,7 @@ use crate::names::{pascal_case, snake_case};
 use crate::shape::Field;
 use pulumiverse::Pulumiverse;
 
-/// Marks what a draft cannot know.
+/// Marks what is not in the API document.
 pub const UNDECIDED: &str = "DECIDE";
 
 /// What to draft.
@@ -154,9 +154,9 @@ impl<'a> Plan<'a> {
 
     /// `region`, `zone` or `none`, from the path of the read operation.
     fn locality(&self) -> &'static str {
-        let has = |wanted: &str| {
+        let has = |requested: &str| {
             let segments = self.read.path.segments.iter();
-            segments.into_iter().any(|segment| matches!(segment, Segment::Parameter(name) if name == wanted))
+            segments.into_iter().any(|segment| matches!(segment, Segment::Parameter(name) if name == requested))
         };
         match (has("region"), has("zone")) {
             (true, _) => "region",

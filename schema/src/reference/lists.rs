@@ -54,10 +54,10 @@ impl Lists<'_> {
     }
 
     /// Sections for object types, and for the types of their properties.
-    pub(super) fn types(self, mut wanted: BTreeSet<String>) -> String {
+    pub(super) fn types(self, mut requested: BTreeSet<String>) -> String {
         let mut written = BTreeSet::new();
         let mut text = String::new();
-        while let Some(token) = wanted.pop_first() {
+        while let Some(token) = requested.pop_first() {
             if !written.insert(token.clone()) {
                 continue;
             }
@@ -74,7 +74,7 @@ impl Lists<'_> {
             let mut inner = BTreeSet::new();
             let list = self.list(properties, &spec["required"], &mut inner);
             let _ = write!(text, "### {name}\n\n{list}");
-            wanted.extend(inner);
+            requested.extend(inner);
         }
         text
     }

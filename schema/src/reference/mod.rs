@@ -56,7 +56,7 @@ pub(crate) fn reference(
         }
         found.map(|(_, example)| example)
     };
-    let (asking, resources): (Vec<_>, Vec<_>) = resolved.iter().partition(|one| one.descriptor.function);
+    let (lookups, resources): (Vec<_>, Vec<_>) = resolved.iter().partition(|one| one.descriptor.function);
     let mut pages = Vec::new();
     for one in resources {
         let is_discontinued = one.resource.discontinued.is_some();
@@ -64,7 +64,7 @@ pub(crate) fn reference(
         pages.push(Page::new(one, schema, example));
     }
     let mut functions = Vec::new();
-    for one in asking {
+    for one in lookups {
         let example = checked(one.place, (FUNCTIONS, function_token(one.descriptor)), false);
         functions.push(Page::new(one, schema, example));
     }

@@ -210,9 +210,11 @@ fn convert_kind(convert: Convert, wire: Kind, place: &Place, findings: &mut Find
     }
 }
 
-fn expect(fits: bool, wanted: &str, wire: &Kind, place: &Place, findings: &mut Findings) {
+fn expect(fits: bool, requested: &str, wire: &Kind, place: &Place, findings: &mut Findings) {
     if !fits {
-        findings
-            .mistake(&place.at("convert"), format!("converts {wanted} in requests, but the field is {}", name(wire)));
+        findings.mistake(
+            &place.at("convert"),
+            format!("converts {requested} in requests, but the field is {}", name(wire)),
+        );
     }
 }

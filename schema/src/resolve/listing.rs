@@ -121,9 +121,9 @@ impl<'a> Scope<'a> {
 
     /// The names of possible filters: locality, project or organization, and parents.
     fn listing_inputs(&self, list: Option<&Operation>, of: &[Within]) -> Vec<String> {
-        let uses = |wanted: &Source| {
+        let uses = |requested: &Source| {
             let query = list.into_iter().flat_map(|list| list.query.iter().map(|query| &query.from));
-            query.chain(list.into_iter().flat_map(|list| list.parameters.values())).any(|source| source == wanted)
+            query.chain(list.into_iter().flat_map(|list| list.parameters.values())).any(|source| source == requested)
         };
         let place = match self.locality {
             Locality::Region => Some("region"),

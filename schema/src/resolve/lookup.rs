@@ -221,7 +221,7 @@ impl<'a> Scope<'a> {
                     || (*source == Source::Project && name == "projectId")
                     || inside
             };
-            let is_asked = lists.iter().any(|by| {
+            let is_selector = lists.iter().any(|by| {
                 by.find.values().any(uses)
                     || by.list.parameters.values().any(uses)
                     || by.list.query.iter().any(|query| uses(&query.from))
@@ -241,7 +241,7 @@ impl<'a> Scope<'a> {
             let is_read_with = self.resource.read.steps().iter().any(reads_with);
             let is_choice = word.newest.as_ref().is_some_and(|newest| newest.if_true == *name);
             let is_free = has_no_effect || is_choice || is_place || is_part || is_owner || is_read_with;
-            if !(is_asked || is_free || word.id.as_ref() == Some(name)) {
+            if !(is_selector || is_free || word.id.as_ref() == Some(name)) {
                 findings.mistake(
                     &place.at("inputs"),
                     format!("\"{name}\" has no effect: no request sends it, and no field is compared with it"),

@@ -77,7 +77,7 @@ pub fn resolve<'a>(offer: &'a Offer, findings: &mut Findings) -> Vec<Resolved<'a
 
 /// The catalog of the resolved resources.
 pub fn catalog(resolved: &[Resolved<'_>], components: &[ResolvedComponent<'_>]) -> Catalog {
-    let (asking, resources): (Vec<_>, Vec<_>) = resolved.iter().partition(|one| one.descriptor.function);
+    let (functions, resources): (Vec<_>, Vec<_>) = resolved.iter().partition(|one| one.descriptor.function);
     let parents: BTreeSet<&str> =
         resources.iter().filter_map(|one| Some(one.resource.within.as_ref()?.token.as_str())).collect();
     let localities = resources.iter().flat_map(|one| one.resource.localities.iter().cloned()).collect();
@@ -88,13 +88,13 @@ pub fn catalog(resolved: &[Resolved<'_>], components: &[ResolvedComponent<'_>]) 
     });
     let resources = resources.collect();
     let lookups = resolved.iter().filter(|one| !one.descriptor.function).filter_map(|one| one.lookup.as_ref());
-    let asking = asking.into_iter().map(|one| match &one.lookup {
+    let functions = functions.into_iter().map(|one| match &one.lookup {
         Some(lookup) => Function { standalone: Some(Box::new(one.resource.clone())), ..lookup.function.clone() },
         None => lookup::standalone(&one.resource),
     });
     let functions = lookups
         .map(|lookup| lookup.function.clone())
-        .chain(asking)
+        .chain(functions)
         .map(|function| (function.token.clone(), function))
         .collect();
     let components = components.iter().map(|one| (one.component.token.clone(), one.component.clone())).collect();

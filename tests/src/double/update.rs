@@ -59,7 +59,7 @@ impl Stack {
                 let Some(now) = self.read(process, &old).await? else {
                     self.note(format!("{name} does not exist"));
                     shown.borrow_mut().push(format!("{name} does not exist"));
-                    self.forget(&name);
+                    self.remove(&name);
                     return Ok(());
                 };
                 let changed = self.diff(process, &now, &old.inputs).await?.properties;
@@ -92,7 +92,7 @@ impl Stack {
             self.note(format!("replace {}", goal.name));
             if difference.delete_first {
                 self.delete(process, &old).await?;
-                self.forget(&goal.name);
+                self.remove(&goal.name);
                 return self.create(process, goal, inputs, None).await;
             }
             return self.create(process, goal, inputs, Some(old)).await;
@@ -124,7 +124,7 @@ impl Stack {
                 self.note(format!("delete of {} failed: {}", old.name, status.message()));
             })?;
             if key.starts_with('-') {
-                self.forget(&old.name);
+                self.remove(&old.name);
             } else {
                 self.state.borrow_mut().condemned.retain(|other| (&other.name, &other.id) != (&old.name, &old.id));
             }

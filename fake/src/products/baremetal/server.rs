@@ -18,12 +18,12 @@ pub(super) fn create(call: &mut Call<'_>) -> Handled {
     if offer["stock"] == "empty" {
         return Err(ApiError::constraint("offer_id", "the offer is out of stock"));
     }
-    let wanted = call.body.remove("install").unwrap_or_default();
-    let install = if wanted.is_object() { installation(call, &offer, &wanted)? } else { Value::Null };
+    let requested = call.body.remove("install").unwrap_or_default();
+    let install = if requested.is_object() { installation(call, &offer, &requested)? } else { Value::Null };
     let known = json!({ "offer_name": offer["name"], "install": install, "options": [], "ips": [] });
     let answer = plain::create(call, SERVER.plain(), known)?;
     let id = answer["id"].as_str().unwrap_or_default().to_owned();
-    remember(call, &id, &wanted)?;
+    store_passwords(call, &id, &requested)?;
     let addresses = [("IPv4", address(call, "195.154.100.")), ("IPv6", address(call, "2001:bc8:1201:a17::"))];
     let ips = addresses.map(|(version, address)| {
         json!({
@@ -95,30 +95,30 @@ fn installation_steps(install: &Value) -> [Value; 2] {
 }
 
 /// The installation of an operating system, which must have what it requires.
-fn installation(call: &Call<'_>, offer: &Value, wanted: &Value) -> Handled {
+fn installation(call: &Call<'_>, offer: &Value, requested: &Value) -> Handled {
     let zone = call.locality();
-    let os = offers::os(&zone, wanted["os_id"].as_str().unwrap_or_default())?;
+    let os = offers::os(&zone, requested["os_id"].as_str().unwrap_or_default())?;
     for field in ["password", "service_password"] {
-        if os[field]["required"] == true && wanted[field].is_null() {
+        if os[field]["required"] == true && requested[field].is_null() {
             return Err(ApiError::required(&format!("install.{field}")));
         }
     }
-    let keys = wanted["ssh_key_ids"].as_array().cloned().unwrap_or_default();
+    let keys = requested["ssh_key_ids"].as_array().cloned().unwrap_or_default();
     if os["ssh"]["required"] == true && keys.is_empty() {
         return Err(ApiError::required("install.ssh_key_ids"));
     }
     let id = |object: &Value| object["id"].as_str().unwrap_or_default().to_owned();
-    let schema = match &wanted["partitioning_schema"] {
+    let schema = match &requested["partitioning_schema"] {
         Value::Null => offers::partitions(&zone, &id(offer), &id(&os)).unwrap_or_default(),
         schema => schema.clone(),
     };
-    let or_default = |field: &str| match &wanted[field] {
+    let or_default = |field: &str| match &requested[field] {
         Value::Null => os[field]["default_value"].as_str().map_or_else(|| json!(""), |text| json!(text)),
         given => given.clone(),
     };
     Ok(json!({
         "os_id": os["id"],
-        "hostname": wanted["hostname"].as_str().unwrap_or_default(),
+        "hostname": requested["hostname"].as_str().unwrap_or_default(),
         "ssh_key_ids": keys,
         "user": or_default("user"),
         "service_user": or_default("service_user"),
@@ -129,8 +129,8 @@ fn installation(call: &Call<'_>, offer: &Value, wanted: &Value) -> Handled {
 }
 
 /// Stores the passwords, which no response shows.
-fn remember(call: &mut Call<'_>, id: &str, wanted: &Value) -> Result<(), ApiError> {
-    let hidden = ["password", "service_password"].map(|field| (field.to_owned(), wanted[field].clone()));
+fn store_passwords(call: &mut Call<'_>, id: &str, requested: &Value) -> Result<(), ApiError> {
+    let hidden = ["password", "service_password"].map(|field| (field.to_owned(), requested[field].clone()));
     call.change(&SERVER, id)?.hidden.extend(hidden);
     Ok(())
 }
@@ -150,9 +150,9 @@ pub(super) fn install(call: &mut Call<'_>) -> Handled {
     call.settled(&SERVER, &id)?;
     let offer = call.find(&SERVER, &id)?.text("offer_id").to_owned();
     let offer = offers::offer(&call.locality(), &offer)?;
-    let wanted = Value::Object(call.body.clone());
-    let install = installation(call, &offer, &wanted)?;
-    remember(call, &id, &wanted)?;
+    let requested = Value::Object(call.body.clone());
+    let install = installation(call, &offer, &requested)?;
+    store_passwords(call, &id, &requested)?;
     let now = call.timestamp();
     let server = call.change(&SERVER, &id)?;
     server.fields.insert("install".to_owned(), install.clone());

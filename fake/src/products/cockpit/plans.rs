@@ -46,8 +46,8 @@ pub(super) fn select(call: &mut Call<'_>) -> Handled {
     Ok(call.insert(&PLAN, selected))
 }
 
-fn plan(wanted: &str) -> Option<Value> {
-    PLANS.iter().find(|(name, ..)| *name == wanted).map(shown)
+fn plan(requested: &str) -> Option<Value> {
+    PLANS.iter().find(|(name, ..)| *name == requested).map(shown)
 }
 
 fn shown((name, price, logs, metrics): &Plan) -> Value {

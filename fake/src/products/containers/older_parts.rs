@@ -150,9 +150,9 @@ fn is_cron(trigger: &Object) -> bool {
 }
 
 /// In the older version crons and triggers are different kinds of objects.
-fn check(call: &Call<'_, impl WorldRef>, wants_cron: bool) -> Result<(), ApiError> {
-    let found = call.find(&TRIGGER, &call.id()).is_ok_and(|trigger| is_cron(trigger) == wants_cron);
-    let resource = if wants_cron { "cron" } else { "trigger" };
+fn check(call: &Call<'_, impl WorldRef>, is_of_cron: bool) -> Result<(), ApiError> {
+    let found = call.find(&TRIGGER, &call.id()).is_ok_and(|trigger| is_cron(trigger) == is_of_cron);
+    let resource = if is_of_cron { "cron" } else { "trigger" };
     if found { Ok(()) } else { Err(ApiError::not_found(resource, &call.id())) }
 }
 

@@ -103,9 +103,9 @@ fn pass(call: &mut Call<'_>, id: &str, now: Map<String, Value>, then: Map<String
 fn with_dynamic_address(call: &mut Call<'_>, id: &str) -> Result<(), ApiError> {
     let (number, id_of_address) = (call.world.rng.u8(1..), call.world.uuid());
     let server = call.change(&SERVER, id)?;
-    let is_wanted = server.fields["dynamic_ip_required"] == json!(true);
+    let is_requested = server.fields["dynamic_ip_required"] == json!(true);
     let address = format!("51.15.0.{number}");
-    let dynamic = if is_wanted { server_view::address(&id_of_address, &address, true) } else { Value::Null };
+    let dynamic = if is_requested { server_view::address(&id_of_address, &address, true) } else { Value::Null };
     server.hidden.insert("dynamic_ip".to_owned(), dynamic);
     Ok(())
 }

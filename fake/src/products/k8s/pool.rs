@@ -70,15 +70,15 @@ pub(super) fn set(call: &mut Call<'_>) -> Handled {
 
 /// A pool can have at most the version of its cluster.
 pub(super) fn upgrade(call: &mut Call<'_>) -> Handled {
-    let (id, wanted) = (call.parameter("pool_id"), call.need("version")?);
+    let (id, requested) = (call.parameter("pool_id"), call.need("version")?);
     call.settled(&POOL, &id)?;
     let pool = call.find(&POOL, &id)?;
     let (old, cluster) = (pool.text("version").to_owned(), pool.text("cluster_id").to_owned());
-    version::check_newer(&old, &wanted)?;
-    if version::check_newer(call.find(&CLUSTER, &cluster)?.text("version"), &wanted).is_ok() {
+    version::check_newer(&old, &requested)?;
+    if version::check_newer(call.find(&CLUSTER, &cluster)?.text("version"), &requested).is_ok() {
         return Err(ApiError::constraint("version", "the version is newer than that of the cluster"));
     }
-    upgrade_to(call, &id, &wanted)?;
+    upgrade_to(call, &id, &requested)?;
     call.shown(&POOL, &id)
 }
 

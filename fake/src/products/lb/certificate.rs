@@ -18,7 +18,7 @@ const NEVER: &str = "0001-01-01T00:00:00Z";
 pub(super) fn create(call: &mut Call<'_>) -> Handled {
     let now = call.timestamp();
     let end = "2036-07-18T10:33:06Z";
-    let Some(wanted) = call.body.get("letsencrypt").cloned().filter(|wanted| !wanted.is_null()) else {
+    let Some(requested) = call.body.get("letsencrypt").cloned().filter(|requested| !requested.is_null()) else {
         let known = json!({
             "type": "custom",
             "status": "ready",
@@ -31,8 +31,8 @@ pub(super) fn create(call: &mut Call<'_>) -> Handled {
         show_load_balancer(call, &mut answer)?;
         return Ok(answer);
     };
-    let name = wanted["common_name"].as_str().unwrap_or_default().to_owned();
-    let others = wanted.get("subject_alternative_name").filter(|others| others.is_array()).cloned();
+    let name = requested["common_name"].as_str().unwrap_or_default().to_owned();
+    let others = requested.get("subject_alternative_name").filter(|others| others.is_array()).cloned();
     let known = json!({
         "type": "letsencrypt",
         "status": "pending",

@@ -154,7 +154,7 @@ fn get(message: &ReadMessage<'_>) -> Answer {
     all.insert("ApproximateNumberOfMessages".to_owned(), json!((messages.len() - hidden).to_string()));
     all.insert("ApproximateNumberOfMessagesNotVisible".to_owned(), json!(hidden.to_string()));
     let names = message.fields.get("AttributeNames").and_then(Value::as_array).cloned().unwrap_or_default();
-    all.retain(|name, _| names.iter().any(|asked| asked == "All" || asked == name));
+    all.retain(|name, _| names.iter().any(|requested| requested == "All" || requested == name));
     Ok(if all.is_empty() { Map::new() } else { object(json!({ "Attributes": all })) })
 }
 

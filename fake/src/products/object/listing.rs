@@ -14,7 +14,7 @@ use crate::store::Object;
 const LONGEST: i32 = 1000;
 
 /// The arguments of a list.
-struct Wanted<'a> {
+struct Requested<'a> {
     bucket: &'a str,
     prefix: &'a str,
     delimiter: &'a str,
@@ -33,14 +33,14 @@ struct Part<'a> {
 pub(super) fn objects(storage: &ReadStorage<'_>, input: ListObjectsInput) -> S3Result<ListObjectsOutput> {
     let most = input.max_keys.unwrap_or(LONGEST).min(LONGEST);
     let (prefix, marker) = (input.prefix.unwrap_or_default(), input.marker.unwrap_or_default());
-    let wanted = Wanted {
+    let requested = Requested {
         bucket: &input.bucket,
         prefix: &prefix,
         delimiter: input.delimiter.as_deref().unwrap_or_default(),
         after: &marker,
         most,
     };
-    let part = storage.part(&wanted)?;
+    let part = storage.part(&requested)?;
     let contents = storage.shown(&input.bucket, &part.objects, true)?;
     Ok(ListObjectsOutput {
         name: Some(input.bucket.clone()),
@@ -59,7 +59,7 @@ pub(super) fn objects(storage: &ReadStorage<'_>, input: ListObjectsInput) -> S3R
 pub(super) fn objects_v2(storage: &ReadStorage<'_>, input: ListObjectsV2Input) -> S3Result<ListObjectsV2Output> {
     let most = input.max_keys.unwrap_or(LONGEST).min(LONGEST);
     let prefix = input.prefix.unwrap_or_default();
-    let wanted = Wanted {
+    let requested = Requested {
         bucket: &input.bucket,
         prefix: &prefix,
         delimiter: input.delimiter.as_deref().unwrap_or_default(),
@@ -67,7 +67,7 @@ pub(super) fn objects_v2(storage: &ReadStorage<'_>, input: ListObjectsV2Input) -
         after: input.continuation_token.as_deref().or(input.start_after.as_deref()).unwrap_or_default(),
         most,
     };
-    let part = storage.part(&wanted)?;
+    let part = storage.part(&requested)?;
     let contents = storage.shown(&input.bucket, &part.objects, input.fetch_owner == Some(true))?;
     Ok(ListObjectsV2Output {
         name: Some(input.bucket.clone()),
@@ -153,23 +153,24 @@ pub(super) fn versions(
 }
 
 impl ReadStorage<'_> {
-    fn part<'a>(&'a self, wanted: &Wanted<'_>) -> S3Result<Part<'a>> {
-        self.bucket(wanted.bucket)?;
-        let in_bucket = self.world.store.with_value(&OBJECT, "bucket", wanted.bucket);
+    fn part<'a>(&'a self, requested: &Requested<'_>) -> S3Result<Part<'a>> {
+        self.bucket(requested.bucket)?;
+        let in_bucket = self.world.store.with_value(&OBJECT, "bucket", requested.bucket);
         // The newest version of a key is the last one that was created.
         let newest: std::collections::BTreeMap<&str, &Object> =
             in_bucket.map(|found| (found.text("key"), found)).collect();
         let mut part = Part { objects: Vec::new(), prefixes: Vec::new(), next: None };
         let mut last = String::new();
-        let most = usize::try_from(wanted.most).unwrap_or_default();
+        let most = usize::try_from(requested.most).unwrap_or_default();
         for (key, found) in newest {
-            let Some(rest) = key.strip_prefix(wanted.prefix).filter(|_| found.fields["delete_marker"] != true) else {
+            let Some(rest) = key.strip_prefix(requested.prefix).filter(|_| found.fields["delete_marker"] != true)
+            else {
                 continue;
             };
-            let cut = if wanted.delimiter.is_empty() { None } else { rest.find(wanted.delimiter) };
-            let common = cut.map(|at| format!("{}{}", wanted.prefix, &rest[..at + wanted.delimiter.len()]));
+            let cut = if requested.delimiter.is_empty() { None } else { rest.find(requested.delimiter) };
+            let common = cut.map(|at| format!("{}{}", requested.prefix, &rest[..at + requested.delimiter.len()]));
             let name = common.as_deref().unwrap_or(key);
-            if name <= wanted.after || part.prefixes.last().map(String::as_str) == Some(name) {
+            if name <= requested.after || part.prefixes.last().map(String::as_str) == Some(name) {
                 continue;
             }
             if part.objects.len() + part.prefixes.len() == most {

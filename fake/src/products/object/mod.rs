@@ -99,7 +99,7 @@ pub(crate) async fn answer(server: &Arc<Server>, received: &Received) -> Served 
             Some(_) => received.to_request(),
             None => signer::unsigned(received).to_request(),
         };
-        response = ask(server, &signer, &operation, secret, request).await;
+        response = send(server, &signer, &operation, secret, request).await;
     }
     let response = match response {
         Some(response) => wire::translate(response, &path, &request_id, &received.method).await,
@@ -122,7 +122,7 @@ pub(crate) fn error_response(server: &Server, received: &Received, status: u16) 
     wire::error(status, code, "an injected fault", &path(received), &request_id(server))
 }
 
-async fn ask(
+async fn send(
     server: &Arc<Server>,
     signer: &Signer,
     operation: &Arc<Mutex<Option<String>>>,

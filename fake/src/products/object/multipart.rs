@@ -106,7 +106,7 @@ pub(super) fn complete(
     let content = contents.concat().into();
     let draft = Draft { bucket: input.bucket.clone(), key: input.key.clone(), etag: etag.clone(), content, fields };
     let version = storage.add(draft)?;
-    storage.forget(&input.upload_id);
+    storage.remove(&input.upload_id);
     Ok(CompleteMultipartUploadOutput {
         location: Some(format!("/{}/{}", input.bucket, input.key)),
         bucket: Some(input.bucket),
@@ -122,7 +122,7 @@ pub(super) fn abort(
     input: AbortMultipartUploadInput,
 ) -> S3Result<AbortMultipartUploadOutput> {
     storage.upload(&input.bucket, &input.key, &input.upload_id)?;
-    storage.forget(&input.upload_id);
+    storage.remove(&input.upload_id);
     Ok(AbortMultipartUploadOutput::default())
 }
 
@@ -186,7 +186,7 @@ impl<W: WorldRef> Storage<'_, W> {
 }
 
 impl Storage<'_> {
-    fn forget(&mut self, id: &str) {
+    fn remove(&mut self, id: &str) {
         let Some(region) = self.world.store.anywhere(&UPLOAD, id).map(|upload| upload.locality.clone()) else { return };
         let parts = self.world.store.with_value(&PART, "upload_id", id).map(|part| part.id.clone());
         for part in parts.collect::<Vec<_>>() {

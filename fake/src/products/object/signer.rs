@@ -145,13 +145,13 @@ pub(crate) fn is_signed(received: &Received) -> bool {
 }
 
 /// A field of the form of a presigned POST. The file is the last field.
-fn form_field(received: &Received, wanted: &str) -> Option<String> {
+fn form_field(received: &Received, requested: &str) -> Option<String> {
     let content_type = received.header("content-type").filter(|_| received.method == "POST")?;
     let boundary = content_type.strip_prefix("multipart/form-data;")?.split("boundary=").nth(1)?.trim_matches('"');
     let body = String::from_utf8_lossy(&received.body);
     let edge = format!("--{boundary}");
     let mut parts = body.split(&edge).filter_map(|part| part.split_once("\r\n\r\n"));
-    let has_name = |head: &str| head.to_ascii_lowercase().contains(&format!("name=\"{wanted}\""));
+    let has_name = |head: &str| head.to_ascii_lowercase().contains(&format!("name=\"{requested}\""));
     parts.find_map(|(head, value)| has_name(head).then(|| value.trim_end_matches("\r\n").to_owned()))
 }
 

@@ -124,7 +124,7 @@ pub(super) fn copy(call: &mut Call<'_>, from: &str, to: &str) {
 }
 
 /// Removes the content of an instance or a snapshot.
-pub(super) fn forget(call: &mut Call<'_>, of: &str) {
+pub(super) fn remove_all(call: &mut Call<'_>, of: &str) {
     call.world.store.remove_where(|part| is_content(part) && part.hidden_text("instance_id") == of);
 }
 

@@ -73,18 +73,18 @@ pub(super) fn of_spec(call: &mut Call<'_>, instance: &Object, spec: &Value) -> H
         return Ok(json!({ "id": id, "name": null, "ip": ip, "port": port, "load_balancer": {} }));
     };
     let network_id = network.get("private_network_id").and_then(Value::as_str).unwrap_or_default();
-    let wanted = network.get("service_ip").and_then(Value::as_str);
-    let wanted_address = wanted.map(|address| address.split_once('/').map_or(address, |(address, _)| address));
+    let requested = network.get("service_ip").and_then(Value::as_str);
+    let requested_address = requested.map(|address| address.split_once('/').map_or(address, |(address, _)| address));
     let holder = Holder { kind: "rdb_instance", id: &instance.id, name: instance.text("name"), tags: TAGS };
     // As recorded of read replicas: an address outside of all subnets is accepted.
-    let address = match wanted {
-        Some(wanted) if !ipam::has_block_for(call, network_id, wanted) => wanted.to_owned(),
-        _ => match wanted_address.and_then(|address| ipam::booked(call, network_id, address)) {
+    let address = match requested {
+        Some(requested) if !ipam::has_block_for(call, network_id, requested) => requested.to_owned(),
+        _ => match requested_address.and_then(|address| ipam::booked(call, network_id, address)) {
             Some((id, address)) => {
                 ipam::assign_booked(call, &id, &holder)?;
                 address
             }
-            None => ipam::assign(call, network_id, wanted_address, &holder)?,
+            None => ipam::assign(call, network_id, requested_address, &holder)?,
         },
     };
     let ip = address.split_once('/').map_or(address.as_str(), |(ip, _)| ip);
@@ -95,7 +95,7 @@ pub(super) fn of_spec(call: &mut Call<'_>, instance: &Object, spec: &Value) -> H
         "port": own_port(instance),
         "private_network": {
             "private_network_id": network_id,
-            "provisioning_mode": if wanted.is_some() { "static" } else { "ipam" },
+            "provisioning_mode": if requested.is_some() { "static" } else { "ipam" },
             "service_ip": address,
             "zone": format!("{}-1", call.locality()),
         },

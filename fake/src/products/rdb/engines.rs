@@ -17,12 +17,14 @@ static LISTED: Kind = Kind::new("rdb/node_type", "NodeType", "node_types", Missi
 
 /// Filters by the name of an engine and by a version.
 pub(super) fn list(call: &mut ReadCall<'_>) -> Handled {
-    let wanted = |field: &str, found: &Value| call.query.get(field).is_none_or(|wanted| wanted == found);
+    let requested = |field: &str, found: &Value| call.query.get(field).is_none_or(|requested| requested == found);
     let mut engines = Vec::new();
-    for engine in ENGINES["engines"].as_array().into_iter().flatten().filter(|engine| wanted("name", &engine["name"])) {
+    for engine in
+        ENGINES["engines"].as_array().into_iter().flatten().filter(|engine| requested("name", &engine["name"]))
+    {
         let versions = engine["versions"].as_array().into_iter().flatten();
         let versions: Vec<Value> =
-            versions.filter(|version| wanted("version", &version["version"])).map(whole).collect();
+            versions.filter(|version| requested("version", &version["version"])).map(whole).collect();
         if !versions.is_empty() {
             let (name, logo_url) = (&engine["name"], &engine["logo_url"]);
             engines

@@ -40,9 +40,9 @@ const ALWAYS_THERE: &str = "rdb";
 
 /// `{"accepted": false, "reason": "..."}`.
 pub(crate) fn login(store: &Store, login: &Login) -> Value {
-    let wanted = |instance: &&Object| login.instance.as_ref().is_none_or(|wanted| *wanted == instance.id);
+    let requested = |instance: &&Object| login.instance.as_ref().is_none_or(|requested| *requested == instance.id);
     let mut reason = "there is no such instance";
-    for instance in store.of(&INSTANCE).filter(wanted) {
+    for instance in store.of(&INSTANCE).filter(requested) {
         match rejection(store, instance, login) {
             None => return json!({ "accepted": true }),
             Some(cause) => reason = cause,

@@ -54,11 +54,11 @@ const ENGINES: &[(&str, &str, &str)] = &[
 ];
 
 /// The volume of a node. The size of a local volume depends on the node type.
-pub(super) fn volume(node_type: &str, volume_type: &str, wanted_size: u64) -> Value {
+pub(super) fn volume(node_type: &str, volume_type: &str, requested_size: u64) -> Value {
     let (class, size) = match volume_type {
         "lssd" => ("lssd", local_size(node_type)),
-        "bssd" => ("bssd", wanted_size.max(SMALLEST_BLOCK_VOLUME * GIGABYTE)),
-        _ => ("sbs", wanted_size.max(SMALLEST_BLOCK_VOLUME * GIGABYTE)),
+        "bssd" => ("bssd", requested_size.max(SMALLEST_BLOCK_VOLUME * GIGABYTE)),
+        _ => ("sbs", requested_size.max(SMALLEST_BLOCK_VOLUME * GIGABYTE)),
     };
     json!({ "class": class, "type": volume_type, "size": size })
 }
@@ -76,11 +76,11 @@ pub(super) fn settings(node_type: &str, engine: &str) -> Value {
 }
 
 /// The engine in the spelling of the API, such as `PostgreSQL-17`.
-pub(super) fn engine(wanted: &str) -> Result<String, ApiError> {
+pub(super) fn engine(requested: &str) -> Result<String, ApiError> {
     let names = ENGINES.iter().map(|(name, version, _)| format!("{name}-{version}"));
     names
         .into_iter()
-        .find(|name| name.eq_ignore_ascii_case(wanted))
+        .find(|name| name.eq_ignore_ascii_case(requested))
         .ok_or_else(|| ApiError::constraint("engine", "there is no such engine"))
 }
 

@@ -56,7 +56,7 @@ pub(super) fn update(call: &mut Call<'_>) -> Handled {
 pub(super) fn delete(call: &mut Call<'_>) -> Handled {
     let id = call.id();
     call.settled(&SNAPSHOT, &id)?;
-    contents::forget(call, &id);
+    contents::remove_all(call, &id);
     call.delete_in_time(&SNAPSHOT)
 }
 

@@ -25,16 +25,16 @@ pub(super) fn upgrade(call: &mut Call<'_>) -> Handled {
     let volume_type = call.value("volume_type", old["type"].clone());
     let volume_type = volume_type.as_str().unwrap_or_default();
     let old_size = old["size"].as_u64().unwrap_or_default();
-    let wanted_size = call.value("volume_size", old_size).as_u64().unwrap_or_default();
+    let requested_size = call.value("volume_size", old_size).as_u64().unwrap_or_default();
     if call.body.contains_key("volume_size") {
         if volume_type == "lssd" {
             return Err(ApiError::constraint("volume_size", "the size of a local volume depends on the node type"));
         }
-        if wanted_size < old_size {
+        if requested_size < old_size {
             return Err(ApiError::constraint("volume_size", "a volume cannot shrink"));
         }
     }
-    let volume = node::volume(&node_type, volume_type, wanted_size);
+    let volume = node::volume(&node_type, volume_type, requested_size);
     let is_ha = instance::is_highly_available(call, "enable_ha")?;
     let encryption = call.body.get("enable_encryption").cloned();
     let fields = &mut call.change(&INSTANCE, &id)?.fields;

@@ -89,8 +89,8 @@ pub(super) fn access(call: &mut ReadCall<'_>) -> Handled {
 
 /// The secret with this name in this path of the project.
 pub(super) fn access_by_path(call: &mut ReadCall<'_>) -> Handled {
-    let asked = |name: &str| call.query.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
-    let (path, name, project) = (asked("secret_path"), asked("secret_name"), asked("project_id"));
+    let requested = |name: &str| call.query.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let (path, name, project) = (requested("secret_path"), requested("secret_name"), requested("project_id"));
     let region = call.locality();
     let mut of_region = call.world.store.of(&SECRET).filter(|secret| secret.locality == region);
     let secret = of_region.find(|secret| {

@@ -16,9 +16,9 @@ pub(super) fn create(call: &mut Call<'_>) -> Handled {
         "" => default_vpc(call, &project)?,
         vpc => call.find(&VPC, vpc)?.id.clone(),
     };
-    let wanted = call.value("subnets", json!([]));
+    let requested = call.value("subnets", json!([]));
     let id = call.world.uuid();
-    subnet::create(call, &vpc, &id, &project, &wanted)?;
+    subnet::create(call, &vpc, &id, &project, &requested)?;
     let now = call.timestamp();
     let fields = json!({
         "id": id,

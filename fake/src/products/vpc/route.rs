@@ -60,11 +60,11 @@ pub(super) fn list_with_next_hop(call: &mut ReadCall<'_>) -> Handled {
     let created = call.world.store.of(&ROUTE).filter(|route| route.locality == region);
     let created = created.map(|route| call.show(&ROUTE, route));
     let fits = |route: &Value| {
-        call.query.iter().all(|(name, wanted)| match name.as_str() {
+        call.query.iter().all(|(name, requested)| match name.as_str() {
             "vpc_id" | "nexthop_resource_id" | "nexthop_private_network_id" | "nexthop_vpc_connector_id" => {
-                route[name] == *wanted
+                route[name] == *requested
             }
-            "is_ipv6" => route["destination"].as_str().is_some_and(|block| json!(block.contains(':')) == *wanted),
+            "is_ipv6" => route["destination"].as_str().is_some_and(|block| json!(block.contains(':')) == *requested),
             _ => true,
         })
     };

@@ -23,11 +23,11 @@ pub(super) fn create(
     vpc: &str,
     network: &str,
     project: &str,
-    wanted: &Value,
+    requested: &Value,
 ) -> Result<(), ApiError> {
     let taken = taken(call, vpc);
     let mut blocks = Vec::new();
-    for text in wanted.as_array().into_iter().flatten().filter_map(Value::as_str) {
+    for text in requested.as_array().into_iter().flatten().filter_map(Value::as_str) {
         let block: IpNet = text.parse().map_err(|_| ApiError::constraint("subnets", "a subnet is not a CIDR"))?;
         let overlaps = |other: &IpNet| block.contains(other) || other.contains(&block);
         if taken.iter().chain(&blocks).any(overlaps) {

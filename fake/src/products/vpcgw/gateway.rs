@@ -155,8 +155,8 @@ fn gateway_id(call: &Call<'_>) -> String {
 }
 
 fn offer(call: &mut Call<'_>) -> Result<(String, u32), ApiError> {
-    let wanted = call.need("type")?.to_uppercase();
-    let offer = TYPES.iter().find(|(name, _)| *name == wanted);
+    let requested = call.need("type")?.to_uppercase();
+    let offer = TYPES.iter().find(|(name, _)| *name == requested);
     let (name, bandwidth) = offer.ok_or_else(|| ApiError::constraint("type", "the type does not exist"))?;
     call.body.insert("type".to_owned(), json!(name));
     Ok(((*name).to_owned(), *bandwidth))

@@ -53,10 +53,10 @@ pub(super) fn update(call: &mut Call<'_>) -> Handled {
     if let Some(masquerade) = call.body.remove("enable_masquerade") {
         call.body.insert("masquerade_enabled".to_owned(), masquerade);
     }
-    let wanted = call.text("ipam_ip_id");
-    if !wanted.is_empty() && wanted != network.text("ipam_ip_id") {
+    let requested = call.text("ipam_ip_id");
+    if !requested.is_empty() && requested != network.text("ipam_ip_id") {
         in_region(call, |call| ipam::unassign(call, network.text("ipam_ip_id")));
-        hold(call, &id, network.text("gateway_id"), network.text("private_network_id"), &wanted)?;
+        hold(call, &id, network.text("gateway_id"), network.text("private_network_id"), &requested)?;
     }
     call.patch(&GATEWAY_NETWORK, &["masquerade_enabled", "push_default_route", "ipam_ip_id"])?;
     call.transition(&GATEWAY_NETWORK, &id, "configuring", json!({ "status": "ready" }))?;

@@ -72,44 +72,44 @@ impl Access {
 async fn can_see_project(cx: &Context<'_>, projects: &Resource, project: &str) -> Result<bool, Error> {
     let Some(step) = projects.read.first() else { return Ok(true) };
     let scope = Scope::of_id(projects, project, &Object::new(), cx.defaults)?;
-    Ok(!matches!(asked(cx, request::call(step, &scope, &[])?).await?, Asked::Missing))
+    Ok(!matches!(visibility(cx, request::call(step, &scope, &[])?).await?, Visibility::Missing))
 }
 
 /// Every organization has a project, so a key of the organization sees at least one.
 async fn can_see_organization(cx: &Context<'_>, projects: &Resource, organization: &str) -> Result<bool, Error> {
     let is_own = cx.defaults.organization_id.as_deref().is_none_or(|own| own == organization);
     Ok(match list(cx, projects, organization).await? {
-        Asked::Found(any) => any,
-        Asked::Denied => is_own,
-        Asked::Missing => false,
+        Visibility::Found(any) => any,
+        Visibility::Denied => is_own,
+        Visibility::Missing => false,
     })
 }
 
-enum Asked {
+enum Visibility {
     /// Found; for a list, whether it is not empty.
     Found(bool),
     Missing,
     Denied,
 }
 
-async fn list(cx: &Context<'_>, projects: &Resource, organization: &str) -> Result<Asked, Error> {
+async fn list(cx: &Context<'_>, projects: &Resource, organization: &str) -> Result<Visibility, Error> {
     let list = projects.listing.as_ref().and_then(|listing| listing.list.clone());
-    let Some(list) = list else { return Ok(Asked::Found(true)) };
+    let Some(list) = list else { return Ok(Visibility::Found(true)) };
     let call = Call::new(Method::GET, &list.path, &[]).map_err(of_client)?.operation(list.id);
-    asked(cx, call.query("organization_id", organization).query("page_size", "1")).await
+    visibility(cx, call.query("organization_id", organization).query("page_size", "1")).await
 }
 
-async fn asked(cx: &Context<'_>, call: Call) -> Result<Asked, Error> {
+async fn visibility(cx: &Context<'_>, call: Call) -> Result<Visibility, Error> {
     // A 403 is a valid response here and is not retried.
     let patience = Patience { optional: true, ..Patience::default() };
     match cx.send(call, patience).await {
         Ok(answer) => {
             let listed = answer.body.get("projects").and_then(serde_json::Value::as_array);
-            Ok(Asked::Found(listed.is_none_or(|listed| !listed.is_empty())))
+            Ok(Visibility::Found(listed.is_none_or(|listed| !listed.is_empty())))
         }
         Err(error) => match api_error(&error).map(client::ApiError::kind) {
-            Some(Kind::NotFound) => Ok(Asked::Missing),
-            Some(Kind::Denied) => Ok(Asked::Denied),
+            Some(Kind::NotFound) => Ok(Visibility::Missing),
+            Some(Kind::Denied) => Ok(Visibility::Denied),
             _ => Err(error),
         },
     }

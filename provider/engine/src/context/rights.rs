@@ -155,9 +155,9 @@ impl Named {
 pub(crate) async fn unknown_place(cx: &Context<'_>, named: &Named, error: &client::Error) -> Option<Error> {
     let api = error.api()?;
     let about_place = ["project", "organization"].iter().any(|what| api.concerns(what));
-    let asked = api.kind() == client::Kind::Denied
+    let is_about_place = api.kind() == client::Kind::Denied
         || (about_place && matches!(api.kind(), client::Kind::NotFound | client::Kind::Invalid));
-    if !asked || !named.writes || (named.project.is_none() && named.organization.is_none()) {
+    if !is_about_place || !named.writes || (named.project.is_none() && named.organization.is_none()) {
         return None;
     }
     let projects = cx.rights.projects.get_or_try_init(|| projects(cx)).await.ok()?;

@@ -12,7 +12,7 @@ pub(super) const SHOWN: usize = 200;
 /// The expected result, and the timing of the check.
 pub(crate) struct Expectation {
     /// The target of the check.
-    pub asked: Asked,
+    pub target: Target,
     /// The pause between two attempts.
     pub interval: Duration,
     /// The timeout of the check.
@@ -22,7 +22,7 @@ pub(crate) struct Expectation {
 }
 
 /// The target of a check.
-pub(crate) enum Asked {
+pub(crate) enum Target {
     /// A URL that must return a valid response.
     Address {
         /// The request.
@@ -55,7 +55,7 @@ impl fmt::Display for Unhealthy {
     }
 }
 
-impl Asked {
+impl Target {
     /// The message as long as the check fails.
     pub(crate) fn missing(&self) -> &'static str {
         match self {
@@ -81,9 +81,9 @@ impl Asked {
 impl Expectation {
     /// The outputs of a successful check, or the unexpected result.
     pub(crate) fn met(&self, outcome: &ProbeOutcome) -> Result<Object, Unhealthy> {
-        let (statuses, contains) = match &self.asked {
-            Asked::Address { statuses, contains, .. } => (statuses.as_slice(), contains.as_deref()),
-            Asked::Database(_) => (&[][..], None),
+        let (statuses, contains) = match &self.target {
+            Target::Address { statuses, contains, .. } => (statuses.as_slice(), contains.as_deref()),
+            Target::Database(_) => (&[][..], None),
         };
         let unhealthy = |what: String, body: &str| Err(Unhealthy { what, begins: begins(body) });
         let (status, body) = match outcome {
@@ -93,7 +93,7 @@ impl Expectation {
         };
         let expected = if statuses.is_empty() { (200..300).contains(&status) } else { statuses.contains(&status) };
         if !expected {
-            return unhealthy(format!("{status} instead of {}", wanted(statuses)), &body);
+            return unhealthy(format!("{status} instead of {}", valid(statuses)), &body);
         }
         match contains {
             Some(text) if !body.contains(text) => unhealthy(format!("{status} without the string \"{text}\""), &body),
@@ -102,7 +102,7 @@ impl Expectation {
     }
 }
 
-fn wanted(statuses: &[u16]) -> String {
+fn valid(statuses: &[u16]) -> String {
     if statuses.is_empty() {
         return "200 to 299".to_owned();
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use client::Probe;
 use value::{Object, Value};
 
-use super::expectation::{Asked, Expectation, seconds};
+use super::expectation::{Expectation, Target, seconds};
 use rules::error::{Error, ErrorKind};
 
 /// Defaults, as in the descriptor.
@@ -20,13 +20,13 @@ pub(super) fn expectation(inputs: &Object) -> Result<Expectation, Error> {
     let headers = headers.filter_map(|(name, value)| Some((name.as_str(), value.as_str()?)));
     let probe = Probe::new(inputs.text("url").unwrap_or_default(), headers).map_err(invalid)?;
     let statuses = inputs.get("statuses").and_then(Value::as_array).unwrap_or_default();
-    let asked = Asked::Address {
+    let target = Target::Address {
         probe,
         statuses: statuses.iter().filter_map(Value::as_f64).filter_map(status).collect(),
         contains: inputs.text("contains").filter(|text| !text.is_empty()).map(str::to_owned),
     };
     Ok(Expectation {
-        asked,
+        target,
         interval: seconds(inputs, "intervalSeconds").unwrap_or(USUAL_INTERVAL),
         timeout: seconds(inputs, "timeoutSeconds").unwrap_or(USUAL_TIMEOUT),
         attempt: seconds(inputs, "attemptTimeoutSeconds").unwrap_or(USUAL_ATTEMPT),

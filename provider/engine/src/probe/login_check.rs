@@ -5,7 +5,7 @@ use std::time::Duration;
 use client::{Encryption, Login};
 use value::{Object, Value};
 
-use super::expectation::{Asked, Expectation, seconds};
+use super::expectation::{Expectation, Target, seconds};
 use rules::error::{Error, ErrorKind};
 
 /// Defaults, as in the descriptor.
@@ -33,7 +33,7 @@ pub(super) fn expectation(inputs: &Object) -> Result<Expectation, Error> {
         encryption,
     };
     Ok(Expectation {
-        asked: Asked::Database(login),
+        target: Target::Database(login),
         interval: seconds(inputs, "intervalSeconds").unwrap_or(USUAL_INTERVAL),
         timeout: seconds(inputs, "timeoutSeconds").unwrap_or(USUAL_TIMEOUT),
         attempt: seconds(inputs, "attemptTimeoutSeconds").unwrap_or(USUAL_ATTEMPT),
@@ -56,9 +56,9 @@ mod tests {
     fn login(more: Object) -> Result<Login, Error> {
         let mut inputs = object! { "host": "10.0.0.2", "database": "app", "userName": "bob", "password": "canary" };
         inputs.extend(more);
-        match super::expectation(&inputs)?.asked {
-            Asked::Database(login) => Ok(login),
-            Asked::Address { .. } => panic!("the target is a database"),
+        match super::expectation(&inputs)?.target {
+            Target::Database(login) => Ok(login),
+            Target::Address { .. } => panic!("the target is a database"),
         }
     }
 

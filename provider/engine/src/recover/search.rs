@@ -249,10 +249,10 @@ pub(super) fn name_of(resource: &Resource, scope: &Scope<'_>) -> Option<String> 
     let listing = resource.listing.as_ref()?;
     let shown = resource.properties.values().filter(|property| is_shown(property, listing));
     let mut sent = shown.filter_map(|property| property.send.as_deref());
-    sent.find_map(|field| scope.wanted_field(field).and_then(wire::plain_text)).filter(|name| !name.is_empty())
+    sent.find_map(|field| scope.desired_field(field).and_then(wire::plain_text)).filter(|name| !name.is_empty())
 }
 
-/// Whether an input is not written to the journal: it is marked as secret, or its type says so, whatever the program does.
+/// Whether an input is not written to the journal: it is marked as secret in the descriptor or in the program.
 pub(super) fn is_secret(resource: &Resource, name: &str, value: &Value) -> bool {
     value.contains_secret() || resource.properties.get(name).is_some_and(contains_secrets)
 }

@@ -17,7 +17,7 @@ const SET_NETWORKS: &str = "SetServerPrivateNetworks";
 #[async_trait]
 impl Handler for Server {
     async fn before_change(&self, cx: &Context<'_>, scope: &mut Scope<'_>, transition: Transition<'_>) -> Result<bool> {
-        if transition.changes(&["privateNetworks"]) && !private_networks::are_wanted(scope) {
+        if transition.changes(&["privateNetworks"]) && !private_networks::are_desired(scope) {
             private_networks::set(cx, scope, SET_NETWORKS).await?;
         }
         Ok(false)
@@ -31,7 +31,7 @@ impl Handler for Server {
             }
             install(cx, scope, transition).await?;
         }
-        let has_networks = private_networks::are_wanted(scope);
+        let has_networks = private_networks::are_desired(scope);
         if transition.changes(&["privateNetworks"]) && has_networks {
             private_networks::set(cx, scope, SET_NETWORKS).await?;
         }
@@ -46,10 +46,10 @@ impl Handler for Server {
 
 /// Installs another operating system, which deletes all data.
 async fn install(cx: &Context<'_>, scope: &mut Scope<'_>, transition: Transition<'_>) -> Result<()> {
-    let wanted = wire::text(&scope.wanted, "os_id").map_or("", |id| place::split(id).1).to_owned();
+    let desired = wire::text(&scope.desired, "os_id").map_or("", |id| place::split(id).1).to_owned();
     let live = wire::text(&scope.answers, "os.id").unwrap_or_default();
-    if !transition.changes(&["osId"]) || wanted.is_empty() || wanted == live {
+    if !transition.changes(&["osId"]) || desired.is_empty() || desired == live {
         return Ok(());
     }
-    change(cx, scope, "ReinstallServer", json!({ "os_id": wanted })).await
+    change(cx, scope, "ReinstallServer", json!({ "os_id": desired })).await
 }

@@ -3,7 +3,7 @@
 //! A descriptor is not sufficient because the servers are objects of another API, which are found by the ID of the group in their names,
 //! and because the call that deletes a server depends on its power state.
 
-use super::{Context, Handler, Json, Object, Result, Scope, async_trait, call, json, list, unless_gone};
+use super::{Context, Handler, Json, Object, Result, Scope, async_trait, call, ignore_not_found, json, list};
 use rules::special::instance_server::LOCAL;
 use rules::wire::text_or_empty;
 
@@ -44,15 +44,15 @@ async fn remove(cx: &Context<'_>, scope: &Scope<'_>, server: &Json) -> Result<()
         "running" | "stopped in place" => {
             let terminate = json!({ "action": "terminate" });
             let removed = call(cx, scope, "instance.v1:ServerAction", Some(terminate), id).await;
-            removed.map(drop).or_else(unless_gone)
+            removed.map(drop).or_else(ignore_not_found)
         }
         "stopped" => {
             let removed = call(cx, scope, "instance.v1:DeleteServer", None, id).await;
-            removed.map(drop).or_else(unless_gone)?;
+            removed.map(drop).or_else(ignore_not_found)?;
             // Only `terminate` deletes local volumes.
             for volume in local_volumes(server) {
                 let removed = call(cx, scope, "instance.v1:DeleteVolume", None, &[("volume_id", volume)]).await;
-                removed.map(drop).or_else(unless_gone)?;
+                removed.map(drop).or_else(ignore_not_found)?;
             }
             Ok(())
         }

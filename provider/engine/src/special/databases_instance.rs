@@ -23,7 +23,7 @@ impl Handler for Instance {
     async fn send_create(&self, cx: &Context<'_>, scope: &Scope<'_>, inputs: &Object) -> Result<Option<Json>> {
         let Some(snapshot) = inputs.text("snapshotId").map(|id| rules::place::split(id).1) else { return Ok(None) };
         let parameters = [("snapshot_id", snapshot)];
-        if let Some(size) = wire::get(&scope.wanted, "volume_size").and_then(Json::as_u64) {
+        if let Some(size) = wire::get(&scope.desired, "volume_size").and_then(Json::as_u64) {
             // A volume cannot be decreased, and a snapshot is restored to a volume of its own size.
             let held = call(cx, scope, "GetSnapshot", None, &parameters).await?["size"].as_u64().unwrap_or_default();
             if size < held {
@@ -35,7 +35,7 @@ impl Handler for Instance {
         }
         let fields = [("name", "instance_name"), ("is_ha_cluster", "is_ha_cluster"), ("node_type", "node_type")];
         let sent =
-            fields.iter().filter_map(|(name, sent)| Some(((*sent).to_owned(), scope.wanted.get(*name)?.clone())));
+            fields.iter().filter_map(|(name, sent)| Some(((*sent).to_owned(), scope.desired.get(*name)?.clone())));
         let body = Json::Object(sent.collect());
         call(cx, scope, "CreateInstanceFromSnapshot", Some(body), &parameters).await.map(Some)
     }
@@ -59,7 +59,7 @@ impl Handler for Instance {
         }
         for (_, kind) in ENDPOINTS.iter().filter(|(property, _)| transition.changed.contains(*property)) {
             remove(cx, scope, kind).await?;
-            if let Some(specification) = wanted(scope, "init_endpoints", kind) {
+            if let Some(specification) = desired(scope, "init_endpoints", kind) {
                 change(cx, scope, "CreateEndpoint", json!({ "endpoint_spec": specification })).await?;
             }
             called = true;
@@ -71,7 +71,7 @@ impl Handler for Instance {
 /// Sets the password of the program, like that of any user; a removed one is kept, because a user cannot have no password.
 /// Returns whether it made a call.
 async fn set_password(cx: &Context<'_>, scope: &mut Scope<'_>, transition: Transition<'_>) -> Result<bool> {
-    let password = wire::get(&scope.wanted, "password").filter(|password| !wire::is_empty(password)).cloned();
+    let password = wire::get(&scope.desired, "password").filter(|password| !wire::is_empty(password)).cloned();
     let Some(password) = password else { return Ok(false) };
     let known = transition.news.text("userName").or_else(|| transition.olds.text("userName")).map(str::to_owned);
     if known.is_none() {
@@ -103,7 +103,7 @@ pub(super) async fn remove(cx: &Context<'_>, scope: &mut Scope<'_>, kind: &str) 
 }
 
 /// The desired endpoint of a kind, in the API's form, from the field that requests all of them.
-pub(super) fn wanted(scope: &Scope<'_>, field: &str, kind: &str) -> Option<Json> {
-    let endpoints = wire::get(&scope.wanted, field)?.as_array()?;
+pub(super) fn desired(scope: &Scope<'_>, field: &str, kind: &str) -> Option<Json> {
+    let endpoints = wire::get(&scope.desired, field)?.as_array()?;
     endpoints.iter().find(|endpoint| !endpoint[kind].is_null()).cloned()
 }

@@ -4,7 +4,7 @@
 //! a single call creates all new ones. Assumes that each element of `endpoints` has a field with the name of its kind, and
 //! that a change of one puts the replica into a transient status.
 
-use super::databases_instance::{remove, wanted};
+use super::databases_instance::{desired, remove};
 use super::{Context, Handler, Json, Result, Scope, Transition, async_trait, change, json};
 
 /// See the module.
@@ -21,7 +21,7 @@ impl Handler for ReadReplica {
         for kind in &kinds {
             remove(cx, scope, kind).await?;
         }
-        let specs: Vec<Json> = kinds.iter().filter_map(|kind| wanted(scope, "endpoint_spec", kind)).collect();
+        let specs: Vec<Json> = kinds.iter().filter_map(|kind| desired(scope, "endpoint_spec", kind)).collect();
         if !specs.is_empty() {
             change(cx, scope, "CreateReadReplicaEndpoint", json!({ "endpoint_spec": specs })).await?;
         }

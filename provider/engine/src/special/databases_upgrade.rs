@@ -5,8 +5,8 @@
 //! the previous instance remains, without endpoints, until it is deleted. The successor is identified by the endpoints.
 
 use super::{
-    BTreeSet, Context, Error, ErrorKind, Json, Map, Object, Result, Scope, Transition, call, change, fetch, json, list,
-    unless_gone, wait, wire,
+    BTreeSet, Context, Error, ErrorKind, Json, Map, Object, Result, Scope, Transition, call, change, fetch,
+    ignore_not_found, json, list, wait, wire,
 };
 
 /// Settings that are copied to the new instance if it does not have them: the field in responses and in requests.
@@ -22,12 +22,12 @@ const COPIED: [(&str, &str); 5] = [
 ///
 /// Returns whether the instance was read after the last call.
 pub(super) async fn upgrade(cx: &Context<'_>, scope: &mut Scope<'_>, transition: Transition<'_>) -> Result<bool> {
-    let wanted = transition.news.text("engine").filter(|_| transition.changed.contains("engine"));
-    if let Some(engine) = wanted {
+    let desired = transition.news.text("engine").filter(|_| transition.changed.contains("engine"));
+    if let Some(engine) = desired {
         move_to(cx, scope, transition.olds, engine).await?;
     }
     let remaining = scope.moves.remaining.clone();
-    let looked = wanted.is_some() || !remaining.is_empty();
+    let looked = desired.is_some() || !remaining.is_empty();
     for uuid in remaining {
         cx.progress.status("copying the settings of the previous instance");
         migrate(cx, scope, &uuid, transition).await?;
@@ -75,8 +75,8 @@ async fn move_to(cx: &Context<'_>, scope: &mut Scope<'_>, olds: &Object, engine:
 fn version(scope: &Scope<'_>, engine: &str) -> Result<Json> {
     let versions = scope.answers.get("upgradable_version").and_then(Json::as_array).map_or(&[][..], Vec::as_slice);
     let name = |version: &Json| version["name"].as_str().map(str::to_owned);
-    let is_wanted = |version: &&Json| name(version).is_some_and(|name| name.eq_ignore_ascii_case(engine));
-    if let Some(id) = versions.iter().find(is_wanted).and_then(|version| version.get("id")) {
+    let is_desired = |version: &&Json| name(version).is_some_and(|name| name.eq_ignore_ascii_case(engine));
+    if let Some(id) = versions.iter().find(is_desired).and_then(|version| version.get("id")) {
         return Ok(id.clone());
     }
     let current = wire::text(&scope.answers, "engine").unwrap_or_default();
@@ -138,7 +138,7 @@ pub(super) async fn relocate(cx: &Context<'_>, scope: &mut Scope<'_>, state: &Ob
 async fn migrate(cx: &Context<'_>, scope: &mut Scope<'_>, uuid: &str, transition: Transition<'_>) -> Result<()> {
     let mut old = at(cx, scope, uuid)?;
     if let Err(error) = wait::settled(cx, &mut old, true).await {
-        return unless_gone(error);
+        return ignore_not_found(error);
     }
     wait::settled(cx, scope, false).await?;
     // The ACL rules first: without them every IP address may connect.
@@ -174,7 +174,7 @@ pub(super) async fn delete_remaining(cx: &Context<'_>, scope: &Scope<'_>) -> Res
 async fn discard(cx: &Context<'_>, old: &mut Scope<'_>) -> Result<()> {
     match call(cx, old, "DeleteInstance", None, &[]).await {
         Ok(_) => wait::until_deleted(cx, old).await,
-        Err(error) => unless_gone(error),
+        Err(error) => ignore_not_found(error),
     }
 }
 

@@ -93,6 +93,6 @@ fn zone(scope: &Scope<'_>) -> Result<String> {
 
 /// The whole desired record: every field except for the zone.
 fn record(scope: &Scope<'_>) -> Json {
-    let fields = scope.wanted.iter().filter(|(field, json)| *field != "dns_zone" && !json.is_null());
+    let fields = scope.desired.iter().filter(|(field, json)| *field != "dns_zone" && !json.is_null());
     Json::Object(fields.map(|(field, json)| (field.clone(), json.clone())).collect())
 }

@@ -8,8 +8,8 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::{
-    Context, Error, ErrorKind, Handler, Json, Object, Result, Scope, Transition, async_trait, call, fetch, json, list,
-    unless_gone, wire,
+    Context, Error, ErrorKind, Handler, Json, Object, Result, Scope, Transition, async_trait, call, fetch,
+    ignore_not_found, json, list, wire,
 };
 use rules::wire::text_or_empty;
 
@@ -57,8 +57,8 @@ const PAUSES: [u64; 3] = [500, 1000, 2000];
 impl Handler for Registration {
     /// Rejects domains that are registered in this account or are being bought, so that nothing is paid for twice.
     async fn before_create(&self, cx: &Context<'_>, scope: &Scope<'_>) -> Result<()> {
-        let wanted = wanted(scope);
-        let Some(task) = purchase(cx, scope, |names| !names.is_disjoint(&wanted)).await? else { return Ok(()) };
+        let desired = desired(scope);
+        let Some(task) = purchase(cx, scope, |names| !names.is_disjoint(&desired)).await? else { return Ok(()) };
         let (project, id) = (text_or_empty(&task, "project_id"), text_or_empty(&task, "id"));
         let fact = format!("the domains {} were already bought", listed(&named(&task)));
         Err(Error::new(ErrorKind::Precondition, fact)
@@ -68,7 +68,7 @@ impl Handler for Registration {
     async fn send_create(&self, cx: &Context<'_>, scope: &Scope<'_>, _: &Object) -> Result<Option<Json>> {
         let Some(step) = cx.resource.create.first() else { return Ok(None) };
         let order = cx.perform(step, scope, step.fields(), false).await?.unwrap_or_default();
-        let names: Vec<String> = wanted(scope).into_iter().collect();
+        let names: Vec<String> = desired(scope).into_iter().collect();
         Ok(Some(json!({
             "id": order.get("task_id"),
             "project_id": order.get("project_id"),
@@ -100,9 +100,9 @@ impl Handler for Registration {
         for name in named_by(&scope.answers) {
             let mut domain = settled(cx, scope, &name, "/status", &["creating"]).await?;
             for (setting, is_changed) in SETTINGS.iter().zip(is_changed) {
-                let wanted = scope.wanted_field(setting.field) == Some(&Json::Bool(true));
-                if is_changed && is_enabled(&domain, setting.status) != wanted {
-                    domain = change(cx, scope, &name, setting, wanted).await?;
+                let desired = scope.desired_field(setting.field) == Some(&Json::Bool(true));
+                if is_changed && is_enabled(&domain, setting.status) != desired {
+                    domain = change(cx, scope, &name, setting, desired).await?;
                 }
             }
             domains.push(domain);
@@ -131,19 +131,19 @@ impl Handler for Registration {
         Err(Error::new(ErrorKind::Precondition, fact).hint(hint))
     }
 
-    /// A setting that differs between the domains is not as the program wants it.
+    /// A setting that differs between the domains differs from the program.
     async fn complete(&self, cx: &Context<'_>, scope: &mut Scope<'_>) -> Result<()> {
         let domains = match scope.answers.remove(READ) {
             Some(Json::Array(domains)) => domains,
             _ => registered(cx, scope, named_by(&scope.answers)).await?,
         };
         for setting in &SETTINGS {
-            let wanted = scope.wanted_field(setting.field) == Some(&Json::Bool(true));
-            let is_as_wanted = domains.iter().all(|domain| is_enabled(domain, setting.status) == wanted);
-            scope.answers.insert(setting.field.to_owned(), Json::Bool(is_as_wanted == wanted));
+            let desired = scope.desired_field(setting.field) == Some(&Json::Bool(true));
+            let is_as_desired = domains.iter().all(|domain| is_enabled(domain, setting.status) == desired);
+            scope.answers.insert(setting.field.to_owned(), Json::Bool(is_as_desired == desired));
         }
         let names: Vec<&str> = domains.iter().map(|domain| text_or_empty(domain, "domain")).collect();
-        scope.answers.insert("domains".to_owned(), json!(in_order_of(scope.wanted_field("domains"), names)));
+        scope.answers.insert("domains".to_owned(), json!(in_order_of(scope.desired_field("domains"), names)));
         if let Some(Json::Object(first)) = domains.into_iter().next() {
             scope.answers.extend(first.into_iter().filter(|(field, _)| FIELDS.contains(&field.as_str())));
         }
@@ -156,7 +156,7 @@ impl Handler for Registration {
         for name in in_state(olds) {
             match call(cx, scope, "DisableDomainAutoRenew", Some(json!({})), &[("domain", &name)]).await {
                 Ok(_) => drop(kept.insert(name)),
-                Err(error) => unless_gone(error)?,
+                Err(error) => ignore_not_found(error)?,
             }
         }
         if !kept.is_empty() {
@@ -171,14 +171,14 @@ impl Handler for Registration {
 
 /// The purchase of the desired domains, with retries if it is not listed yet.
 async fn own_purchase(cx: &Context<'_>, scope: &Scope<'_>) -> Result<Json> {
-    let wanted = wanted(scope);
+    let desired = desired(scope);
     let mut pauses = PAUSES.iter();
     loop {
-        if let Some(task) = purchase(cx, scope, |names| *names == wanted).await? {
+        if let Some(task) = purchase(cx, scope, |names| *names == desired).await? {
             return Ok(task);
         }
         let Some(pause) = pauses.next() else {
-            let fact = format!("no purchase of the domains {} is listed", listed(&wanted));
+            let fact = format!("no purchase of the domains {} is listed", listed(&desired));
             return Err(Error::new(ErrorKind::NotFound, fact));
         };
         cx.pause(Duration::from_millis(*pause), "looking up the purchase").await?;
@@ -211,7 +211,7 @@ async fn registered(cx: &Context<'_>, scope: &Scope<'_>, names: BTreeSet<String>
     for name in names {
         match call(cx, scope, "GetDomain", None, &[("domain", &name)]).await {
             Ok(domain) => domains.push(domain),
-            Err(error) => unless_gone(error)?,
+            Err(error) => ignore_not_found(error)?,
         }
     }
     Ok(domains)
@@ -224,18 +224,18 @@ async fn settled(cx: &Context<'_>, scope: &Scope<'_>, name: &str, path: &str, pa
         match call(cx, scope, "GetDomain", None, &[("domain", name)]).await {
             Ok(domain) if !status(&domain, path).is_some_and(|status| passing.contains(&status)) => return Ok(domain),
             Ok(_) => {}
-            Err(error) => unless_gone(error)?,
+            Err(error) => ignore_not_found(error)?,
         }
         cx.pause_poll(began, &format!("waiting for the domain {name}")).await?;
     }
 }
 
 /// Changes a setting of a domain, and waits until the change is complete.
-async fn change(cx: &Context<'_>, scope: &Scope<'_>, name: &str, setting: &Setting, wanted: bool) -> Result<Json> {
-    let operation = if wanted { setting.enable } else { setting.disable };
+async fn change(cx: &Context<'_>, scope: &Scope<'_>, name: &str, setting: &Setting, desired: bool) -> Result<Json> {
+    let operation = if desired { setting.enable } else { setting.disable };
     call(cx, scope, operation, Some(json!({})), &[("domain", name)]).await?;
     let domain = settled(cx, scope, name, setting.status, &["enabling", "disabling"]).await?;
-    if is_enabled(&domain, setting.status) == wanted {
+    if is_enabled(&domain, setting.status) == desired {
         return Ok(domain);
     }
     let fact = format!("the property `{}` of the domain {name} did not change", setting.property);
@@ -252,8 +252,8 @@ fn is_enabled(domain: &Json, path: &str) -> bool {
 }
 
 /// The domains of the program.
-fn wanted(scope: &Scope<'_>) -> BTreeSet<String> {
-    let names = scope.wanted_field("domains").and_then(Json::as_array);
+fn desired(scope: &Scope<'_>) -> BTreeSet<String> {
+    let names = scope.desired_field("domains").and_then(Json::as_array);
     names.into_iter().flatten().filter_map(Json::as_str).map(str::to_lowercase).collect()
 }
 
@@ -274,10 +274,15 @@ fn named_by(task: &wire::Wire) -> BTreeSet<String> {
 }
 
 /// Names in the order of the program, because a purchase has its own.
-fn in_order_of<'a>(wanted: Option<&Json>, mut names: Vec<&'a str>) -> Vec<&'a str> {
-    let wanted: Vec<String> =
-        wanted.and_then(Json::as_array).into_iter().flatten().filter_map(Json::as_str).map(str::to_lowercase).collect();
-    names.sort_by_key(|name| wanted.iter().position(|other| other == name).unwrap_or(wanted.len()));
+fn in_order_of<'a>(desired: Option<&Json>, mut names: Vec<&'a str>) -> Vec<&'a str> {
+    let desired: Vec<String> = desired
+        .and_then(Json::as_array)
+        .into_iter()
+        .flatten()
+        .filter_map(Json::as_str)
+        .map(str::to_lowercase)
+        .collect();
+    names.sort_by_key(|name| desired.iter().position(|other| other == name).unwrap_or(desired.len()));
     names
 }
 

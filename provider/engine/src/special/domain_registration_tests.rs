@@ -18,9 +18,9 @@ fn a_purchase_names_its_domains_in_one_string() {
 
 #[test]
 fn names_have_the_order_of_the_program() {
-    let wanted = json!(["B.example", "a.example"]);
-    assert_eq!(in_order_of(Some(&wanted), vec!["a.example", "b.example"]), ["b.example", "a.example"]);
-    assert_eq!(in_order_of(Some(&wanted), vec!["other.example", "a.example"]), ["a.example", "other.example"]);
+    let desired = json!(["B.example", "a.example"]);
+    assert_eq!(in_order_of(Some(&desired), vec!["a.example", "b.example"]), ["b.example", "a.example"]);
+    assert_eq!(in_order_of(Some(&desired), vec!["other.example", "a.example"]), ["a.example", "other.example"]);
     assert_eq!(in_order_of(None, vec!["a.example"]), ["a.example"]);
 }
 

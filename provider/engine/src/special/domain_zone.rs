@@ -17,7 +17,7 @@ const NAMED: usize = 5;
 impl Handler for Zone {
     /// The existing root zone, otherwise a new one.
     async fn send_create(&self, cx: &Context<'_>, scope: &Scope<'_>, inputs: &Object) -> Result<Option<Json>> {
-        let (domain, step) = (wire::text(&scope.wanted, "domain").unwrap_or_default(), cx.resource.create.first());
+        let (domain, step) = (wire::text(&scope.desired, "domain").unwrap_or_default(), cx.resource.create.first());
         let (true, Some(step)) = (inputs.text("subdomain").is_none_or(str::is_empty), step) else { return Ok(None) };
         if let Some(found) = existing(cx, scope, domain).await? {
             return adopted(found, domain, inputs).map(Some);

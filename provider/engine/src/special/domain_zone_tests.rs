@@ -7,16 +7,16 @@ use super::*;
 #[test]
 fn a_root_zone_of_another_project_is_rejected() {
     let found = |project: Json| json!({ "domain": "example.org", "project_id": project });
-    for (project, wanted, is_adopted) in [
+    for (project, desired, is_adopted) in [
         (json!("a"), None, true),
         (json!("a"), Some("a"), true),
         (json!("a"), Some("b"), false),
         // A response without a project does not show another one.
         (json!(null), Some("b"), true),
     ] {
-        let inputs = wanted.map_or_else(Object::new, |wanted| Object::new().with("projectId", wanted));
+        let inputs = desired.map_or_else(Object::new, |desired| Object::new().with("projectId", desired));
         let outcome = adopted(found(project.clone()), "example.org", &inputs);
-        assert_eq!(outcome.is_ok(), is_adopted, "{project} {wanted:?}");
+        assert_eq!(outcome.is_ok(), is_adopted, "{project} {desired:?}");
         assert!(outcome.err().is_none_or(|error| error.kind() == ErrorKind::Precondition && error.has_hint()));
     }
 }

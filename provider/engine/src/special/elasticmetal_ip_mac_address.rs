@@ -5,8 +5,8 @@
 //! its MAC address.
 
 use super::{
-    Context, ErrorKind, Handler, Json, Object, Result, Scope, Transition, async_trait, call, json, list, unless_gone,
-    wait,
+    Context, ErrorKind, Handler, Json, Object, Result, Scope, Transition, async_trait, call, ignore_not_found, json,
+    list, wait,
 };
 use catalog::Source;
 use rules::wire::{self, strings, text_or_empty};
@@ -21,7 +21,7 @@ const DUPLICATES: &str = "flexible_ip_ids_to_duplicate";
 #[async_trait]
 impl Handler for IpMacAddress {
     async fn created(&self, cx: &Context<'_>, scope: &Scope<'_>) -> Option<Result<Option<Json>>> {
-        let owner = wire::text(&scope.wanted, OWNER).unwrap_or_default().to_owned();
+        let owner = wire::text(&scope.desired, OWNER).unwrap_or_default().to_owned();
         let found = flexible_ips(cx, scope)
             .await
             .map(|ips| ips.into_iter().find(|ip| text_or_empty(ip, "id") == owner && ip["mac_address"].is_object()));
@@ -32,19 +32,19 @@ impl Handler for IpMacAddress {
         if !transition.changes(&["flexibleIpId", "flexibleIpIdsToDuplicates"]) {
             return Ok(false);
         }
-        let owner = wire::text(&scope.wanted, OWNER).unwrap_or_default().to_owned();
-        let wanted = strings(scope.wanted_field(DUPLICATES), None);
-        if transition.is_creation() && wanted.is_empty() {
+        let owner = wire::text(&scope.desired, OWNER).unwrap_or_default().to_owned();
+        let desired = strings(scope.desired_field(DUPLICATES), None);
+        if transition.is_creation() && desired.is_empty() {
             return Ok(false);
         }
         let Holders { current, others } = holders(cx, scope).await?;
-        for other in others.iter().filter(|other| !wanted.contains(other)) {
+        for other in others.iter().filter(|other| !desired.contains(other)) {
             request(cx, scope, "DeleteMACAddr", other, None).await?;
         }
         if let Some(current) = current.filter(|current| *current != owner) {
             request(cx, scope, "MoveMACAddr", &current, Some(json!({ "dst_fip_id": owner }))).await?;
         }
-        for duplicate in wanted.iter().filter(|wanted| !others.contains(wanted)) {
+        for duplicate in desired.iter().filter(|desired| !others.contains(desired)) {
             request(cx, scope, "DuplicateMACAddr", duplicate, Some(json!({ "duplicate_from_fip_id": owner }))).await?;
         }
         Ok(true)
@@ -64,7 +64,7 @@ impl Handler for IpMacAddress {
             holders => holders?,
         };
         for holder in others.iter().chain(&current) {
-            call(cx, scope, "DeleteMACAddr", None, &[(OWNER, holder)]).await.map(drop).or_else(unless_gone)?;
+            call(cx, scope, "DeleteMACAddr", None, &[(OWNER, holder)]).await.map(drop).or_else(ignore_not_found)?;
         }
         Ok(current.map(|_| true))
     }

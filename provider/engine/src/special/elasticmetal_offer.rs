@@ -12,13 +12,13 @@ pub(super) struct Offer;
 #[async_trait]
 impl Handler for Offer {
     async fn complete(&self, cx: &Context<'_>, scope: &mut Scope<'_>) -> Result<()> {
-        let text = |field: &str| wire::text(&scope.wanted, field).unwrap_or_default().to_owned();
+        let text = |field: &str| wire::text(&scope.desired, field).unwrap_or_default().to_owned();
         let (id, name, period) = (text("offer_id"), text("name"), text("subscription_period"));
         let offer = match id.as_str() {
             "" => named(cx, scope, &name, &period).await?,
             id => call(cx, scope, "GetOffer", None, &[("offer_id", id)]).await?,
         };
-        let accepts_all = wire::get(&scope.wanted, "include_disabled") == Some(&Json::Bool(true));
+        let accepts_all = wire::get(&scope.desired, "include_disabled") == Some(&Json::Bool(true));
         if !accepts_all && !is_available(&offer) {
             let fact = format!("the offer {} is out of stock or disabled", text_or_empty(&offer, "name"));
             return Err(Error::new(ErrorKind::Precondition, fact)

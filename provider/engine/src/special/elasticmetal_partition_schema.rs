@@ -17,21 +17,21 @@ const SYSTEM: u64 = 20_000_000_000;
 #[async_trait]
 impl Handler for PartitionSchema {
     async fn complete(&self, cx: &Context<'_>, scope: &mut Scope<'_>) -> Result<()> {
-        let wanted = |field: &str| wire::get(&scope.wanted, field).cloned().unwrap_or_default();
-        let mount = wanted("mountpoint");
-        let data = (wanted("extra_partition") != false).then(|| mount.as_str().unwrap_or("/data"));
-        let text = |field: &str| wire::text(&scope.wanted, field).unwrap_or_default();
+        let desired = |field: &str| wire::get(&scope.desired, field).cloned().unwrap_or_default();
+        let mount = desired("mountpoint");
+        let data = (desired("extra_partition") != false).then(|| mount.as_str().unwrap_or("/data"));
+        let text = |field: &str| wire::text(&scope.desired, field).unwrap_or_default();
         let parameters = [("offer_id", text("offer_id")), ("os_id", text("os_id"))];
         let default = call(cx, scope, "GetDefaultPartitioningSchema", None, &parameters).await?;
-        let schema = changed(default, wanted("swap") != false, data);
-        let body = json!({ "offer_id": wanted("offer_id"), "os_id": wanted("os_id"), "partitioning_schema": schema });
+        let schema = changed(default, desired("swap") != false, data);
+        let body = json!({ "offer_id": desired("offer_id"), "os_id": desired("os_id"), "partitioning_schema": schema });
         call(cx, scope, "ValidatePartitioningSchema", Some(body), &[]).await?;
         scope.answers.insert("json_partition".to_owned(), json!(schema.to_string()));
         Ok(())
     }
 }
 
-/// The default schema without swap partitions, if they are not wanted, and with a partition at the mount point for data, if there is
+/// The default schema without swap partitions, if they are not desired, and with a partition at the mount point for data, if there is
 /// one. Without swap and data, the partition of the system has the space of both.
 fn changed(mut schema: Json, swap: bool, data: Option<&str>) -> Json {
     if swap && data.is_none() {

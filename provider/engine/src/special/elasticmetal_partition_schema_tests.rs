@@ -30,7 +30,7 @@ fn default() -> Json {
 #[test]
 fn a_schema_without_swap_has_a_partition_for_data_on_all_disks() {
     let system = 20_000_000_000;
-    let wanted = json!({
+    let expected = json!({
         "disks": [
             { "device": "/dev/nvme0n1", "partitions": [partition("uefi", 1, 5), partition("boot", 2, 5), partition("root", 3, system), partition("data", 4, 0)] },
             { "device": "/dev/nvme1n1", "partitions": [partition("boot", 1, 5), partition("root", 2, system), partition("data", 3, 0)] },
@@ -48,7 +48,7 @@ fn a_schema_without_swap_has_a_partition_for_data_on_all_disks() {
         ],
         "zfs": { "pools": [] },
     });
-    assert_eq!(changed(default(), false, Some("/data")), wanted);
+    assert_eq!(changed(default(), false, Some("/data")), expected);
 }
 
 #[test]

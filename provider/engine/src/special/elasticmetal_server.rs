@@ -6,7 +6,7 @@
 
 use super::{
     Context, Error, ErrorKind, Handler, Json, Object, Result, Scope, Transition, async_trait, call, change,
-    elasticmetal_offer as offer, fetch, json, own, server_private_networks as private_networks, unless_gone, wait,
+    elasticmetal_offer as offer, fetch, ignore_not_found, json, own, server_private_networks as private_networks, wait,
     wire,
 };
 use rules::id::is_uuid;
@@ -25,17 +25,17 @@ const SET_NETWORKS: &str = "baremetal.v3:SetServerPrivateNetworks";
 impl Handler for Server {
     async fn send_create(&self, cx: &Context<'_>, scope: &Scope<'_>, inputs: &Object) -> Result<Option<Json>> {
         let mut scope = scope.clone();
-        let wanted = wire::text(&scope.wanted, "offer_id").map(|offer| place::split(offer).1.to_owned());
-        if let Some(name) = wanted {
+        let desired = wire::text(&scope.desired, "offer_id").map(|offer| place::split(offer).1.to_owned());
+        if let Some(name) = desired {
             let id = if is_uuid(&name) {
                 json!(name)
             } else {
                 offer::named(cx, &scope, &name, "hourly").await?["id"].take()
             };
-            scope.wanted.insert("offer_id".to_owned(), id);
+            scope.desired.insert("offer_id".to_owned(), id);
         }
         if inputs.flag("installConfigAfterward") == Some(true) {
-            scope.wanted.remove("install");
+            scope.desired.remove("install");
         }
         let Some(step) = cx.resource.create.first() else { return Ok(None) };
         cx.perform(step, &scope, step.fields(), false).await
@@ -47,21 +47,21 @@ impl Handler for Server {
             wait::settled(cx, scope, false).await?;
             migrate(cx, scope, transition).await?;
             if installs(scope, transition) {
-                let install = scope.wanted.get("install").cloned().unwrap_or_default();
+                let install = scope.desired.get("install").cloned().unwrap_or_default();
                 change(cx, scope, "InstallServer", without_nulls(install)).await?;
             }
         }
         installed(cx, scope).await?;
-        let wants_networks = private_networks::are_wanted(scope);
+        let has_networks = private_networks::are_desired(scope);
         let changes_networks = transition.changes(&["privateNetworks"]);
         // A server needs the option to be attached, and has to be detached before the option is removed.
-        if changes_networks && !wants_networks && !transition.is_creation() {
+        if changes_networks && !has_networks && !transition.is_creation() {
             private_networks::set(cx, scope, SET_NETWORKS).await?;
         }
         if transition.changes(&["options"]) {
             change_options(cx, scope).await?;
         }
-        if changes_networks && wants_networks {
+        if changes_networks && has_networks {
             private_networks::set(cx, scope, SET_NETWORKS).await?;
         }
         Ok(true)
@@ -79,9 +79,9 @@ impl Handler for Server {
 
 /// Changes an hourly offer to the monthly one, if the program has its ID; Diff replaces the server for any other offer.
 async fn migrate(cx: &Context<'_>, scope: &mut Scope<'_>, transition: Transition<'_>) -> Result<()> {
-    let wanted = wire::text(&scope.wanted, "offer_id").map_or("", |offer| place::split(offer).1);
+    let desired = wire::text(&scope.desired, "offer_id").map_or("", |offer| place::split(offer).1);
     let live = wire::text(&scope.answers, "offer_id").unwrap_or_default();
-    if !transition.changes(&["offer"]) || !is_uuid(wanted) || wanted == live {
+    if !transition.changes(&["offer"]) || !is_uuid(desired) || desired == live {
         return Ok(());
     }
     call(cx, scope, "MigrateServerToMonthlyOffer", None, &[]).await?;
@@ -89,22 +89,22 @@ async fn migrate(cx: &Context<'_>, scope: &mut Scope<'_>, transition: Transition
 }
 
 /// Whether an update installs the server: for another operating system, after a failed installation, for the first time, or for
-/// changes of what the program set before, if it wants that. An input that was not set before may be that of an imported server.
+/// changes of inputs that were set before, with `reinstallOnConfigChanges`. An input that was not set before may be that of an imported server.
 fn installs(scope: &Scope<'_>, transition: Transition<'_>) -> bool {
-    let wanted = wire::text(&scope.wanted, "install.os_id").unwrap_or_default();
+    let desired = wire::text(&scope.desired, "install.os_id").unwrap_or_default();
     let live = wire::text(&scope.answers, "install.os_id").unwrap_or_default();
     let status = wire::text(&scope.answers, "install.status").unwrap_or_default();
-    if wanted.is_empty() || ["to_install", "installing"].contains(&status) {
+    if desired.is_empty() || ["to_install", "installing"].contains(&status) {
         return false;
     }
-    let is_wanted_later = transition.news.flag("installConfigAfterward") == Some(true);
+    let is_installed_later = transition.news.flag("installConfigAfterward") == Some(true);
     let is_reconfigured = transition.news.flag("reinstallOnConfigChanges") == Some(true)
         && CONFIGURATION
             .iter()
             .any(|name| transition.changed.contains(*name) && transition.stored.given(name).is_some());
     status == "error"
-        || (live.is_empty() && !is_wanted_later)
-        || (transition.changes(&["os"]) && live != wanted)
+        || (live.is_empty() && !is_installed_later)
+        || (transition.changes(&["os"]) && live != desired)
         || is_reconfigured
 }
 
@@ -132,16 +132,16 @@ async fn installed(cx: &Context<'_>, scope: &mut Scope<'_>) -> Result<()> {
 /// Removes the options that the program does not have or has with another end, and then adds those that are missing.
 async fn change_options(cx: &Context<'_>, scope: &mut Scope<'_>) -> Result<()> {
     let list = |json: Option<&Json>| json.and_then(Json::as_array).cloned().unwrap_or_default();
-    let (wanted, live) = (list(scope.wanted_field(OPTIONS)), list(scope.answers.get(OPTIONS)));
-    for option in live.iter().filter(|live| !wanted.iter().any(|wanted| is_same(wanted, live))) {
+    let (desired, live) = (list(scope.desired_field(OPTIONS)), list(scope.answers.get(OPTIONS)));
+    for option in live.iter().filter(|live| !desired.iter().any(|desired| is_same(desired, live))) {
         let parameters = [("option_id", text_or_empty(option, "id"))];
         let mut delete = own(cx, "DeleteOptionServer", None, &parameters)?;
         // The response is the server.
         delete.call.identity = catalog::Identity::default();
-        cx.perform(&delete, scope, &[], false).await.map(drop).or_else(unless_gone)?;
+        cx.perform(&delete, scope, &[], false).await.map(drop).or_else(ignore_not_found)?;
         options_settled(cx, scope).await?;
     }
-    for option in wanted.iter().filter(|wanted| !live.iter().any(|live| is_same(wanted, live))) {
+    for option in desired.iter().filter(|desired| !live.iter().any(|live| is_same(desired, live))) {
         let body = without_nulls(json!({ "expires_at": option["expires_at"] }));
         call(cx, scope, "AddOptionServer", Some(body), &[("option_id", text_or_empty(option, "id"))]).await?;
         options_settled(cx, scope).await?;
@@ -149,10 +149,10 @@ async fn change_options(cx: &Context<'_>, scope: &mut Scope<'_>) -> Result<()> {
     Ok(())
 }
 
-/// Whether the program wants an option as it is. Without an end in the program, any end is accepted.
-fn is_same(wanted: &Json, live: &Json) -> bool {
+/// Whether an option is as desired. Without an end in the program, any end is accepted.
+fn is_same(desired: &Json, live: &Json) -> bool {
     let time = |json: &Json| text_or_empty(json, "expires_at").parse::<jiff::Timestamp>().ok();
-    wanted["id"] == live["id"] && time(wanted).is_none_or(|wanted| Some(wanted) == time(live))
+    desired["id"] == live["id"] && time(desired).is_none_or(|desired| Some(desired) == time(live))
 }
 
 /// Reads the server until no option has a transient status.

@@ -43,10 +43,10 @@ impl Handler for Function {
         if creation && new_code {
             upload(cx, scope, transition.news).await?;
         }
-        let asked = new_code || (!creation && transition.changed.contains("deploy") && !scope.without_code);
-        let wanted = transition.news.flag("deploy") != Some(false);
+        let requested = new_code || (!creation && transition.changed.contains("deploy") && !scope.without_code);
+        let desired = transition.news.flag("deploy") != Some(false);
         // An update since the upload has deployed the code too.
-        let deploys = asked && wanted && (creation || !scope.was_passing);
+        let deploys = requested && desired && (creation || !scope.was_passing);
         if deploys {
             let answer = call(cx, scope, "DeployFunction", None, &[]).await?;
             fetch::merge(cx.resource, scope, None, answer);

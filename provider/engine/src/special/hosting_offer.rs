@@ -13,14 +13,14 @@ pub(super) struct Offer;
 #[async_trait]
 impl Handler for Offer {
     async fn complete(&self, cx: &Context<'_>, scope: &mut Scope<'_>) -> Result<()> {
-        let text = |field: &str| wire::text(&scope.wanted, field).unwrap_or_default().to_owned();
-        let wanted = Wanted {
+        let text = |field: &str| wire::text(&scope.desired, field).unwrap_or_default().to_owned();
+        let desired = Desired {
             id: place::split(&text("offer_id")).1.to_owned(),
             name: text("name"),
             panel: text("control_panel"),
         };
         let offers = list(cx, scope, "ListOffers", &[("order_by", "price_asc")]).await?;
-        let Some(Json::Object(mut fields)) = chosen(&offers, &wanted).cloned() else {
+        let Some(Json::Object(mut fields)) = chosen(&offers, &desired).cloned() else {
             let fact = format!("the region {} has no such offer of Web Hosting", scope.locality().unwrap_or_default());
             let names: Vec<&str> = offers.iter().map(|offer| text_or_empty(offer, "name")).collect();
             return Err(
@@ -34,19 +34,19 @@ impl Handler for Offer {
 }
 
 /// The inputs; empty strings are not set.
-struct Wanted {
+struct Desired {
     id: String,
     name: String,
     panel: String,
 }
 
 /// The first available offer that fits, or else the first one.
-fn chosen<'o>(offers: &'o [Json], wanted: &Wanted) -> Option<&'o Json> {
+fn chosen<'o>(offers: &'o [Json], desired: &Desired) -> Option<&'o Json> {
     let fits = |offer: &&Json| {
         let panel = text_or_empty(offer, "control_panel_name");
-        (wanted.id.is_empty() || text_or_empty(offer, "id") == wanted.id)
-            && (wanted.name.is_empty() || text_or_empty(offer, "name") == wanted.name)
-            && (wanted.panel.is_empty() || panel.eq_ignore_ascii_case(&wanted.panel))
+        (desired.id.is_empty() || text_or_empty(offer, "id") == desired.id)
+            && (desired.name.is_empty() || text_or_empty(offer, "name") == desired.name)
+            && (desired.panel.is_empty() || panel.eq_ignore_ascii_case(&desired.panel))
     };
     let fitting = || offers.iter().filter(fits);
     fitting().find(|offer| offer["available"] == true).or_else(|| fitting().next())

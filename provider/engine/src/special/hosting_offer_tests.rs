@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{Wanted, chosen};
+use super::{Desired, chosen};
 
 #[test]
 fn available_offers_are_chosen_first() {
@@ -11,8 +11,8 @@ fn available_offers_are_chosen_first() {
         json!({ "id": "b", "name": "mini", "control_panel_name": "wordpress", "available": true }),
     ];
     let choice = |id: &str, name: &str, panel: &str| {
-        let wanted = Wanted { id: id.to_owned(), name: name.to_owned(), panel: panel.to_owned() };
-        chosen(&offers, &wanted).map(|offer| offer["id"].clone())
+        let desired = Desired { id: id.to_owned(), name: name.to_owned(), panel: panel.to_owned() };
+        chosen(&offers, &desired).map(|offer| offer["id"].clone())
     };
     assert_eq!(choice("", "mini", ""), Some(json!("b")));
     assert_eq!(choice("", "mini", "CPanel"), Some(json!("a")));

@@ -12,7 +12,7 @@ const LIST: &str = "marketplace.v2:ListLocalImages";
 #[async_trait]
 impl Handler for Image {
     async fn complete(&self, cx: &Context<'_>, scope: &mut Scope<'_>) -> Result<()> {
-        let text = |field: &str| scope.wanted_field(field).and_then(Json::as_str).unwrap_or_default().to_owned();
+        let text = |field: &str| scope.desired_field(field).and_then(Json::as_str).unwrap_or_default().to_owned();
         let is_local = text("type") != "instance_sbs";
         let image = find(cx, scope, &text("label"), &text("instance_type"), is_local).await?;
         scope.answers.insert("id".to_owned(), image["id"].clone());

@@ -37,11 +37,11 @@ const BY_CALLS: [&str; 11] = [
 impl Handler for Server {
     async fn send_create(&self, cx: &Context<'_>, scope: &Scope<'_>, _inputs: &Object) -> Result<Option<Json>> {
         let mut scope = scope.clone();
-        if let Some(label) = wire::text(&scope.wanted, "image").filter(|image| !is_uuid(image)) {
-            let (label, kind) = (label.to_owned(), wire::text(&scope.wanted, "commercial_type").unwrap_or_default());
-            let is_local = wire::text(&scope.wanted, "root_volume.volume_type") == Some("l_ssd");
+        if let Some(label) = wire::text(&scope.desired, "image").filter(|image| !is_uuid(image)) {
+            let (label, kind) = (label.to_owned(), wire::text(&scope.desired, "commercial_type").unwrap_or_default());
+            let is_local = wire::text(&scope.desired, "root_volume.volume_type") == Some("l_ssd");
             let image = instance_marketplace_image::find(cx, &scope, &label, kind, is_local).await?;
-            scope.wanted.insert("image".to_owned(), image["id"].clone());
+            scope.desired.insert("image".to_owned(), image["id"].clone());
         }
         volumes::request(cx, &mut scope).await?;
         let Some(step) = cx.resource.create.first() else { return Ok(None) };
@@ -76,7 +76,7 @@ impl Handler for Server {
         let before = state(scope).to_owned();
         let changed = change_offer(cx, scope).await;
         // A server that was stopped for a change is started again, even if the change failed.
-        let started = reach(cx, scope, &wanted_state(transition, &before)).await;
+        let started = reach(cx, scope, &desired_state(transition, &before)).await;
         changed.and(started)?;
         if transition.changes(&["filesystems"]) {
             networks::change_filesystems(cx, scope).await?;
@@ -136,13 +136,13 @@ async fn set_up(cx: &Context<'_>, scope: &mut Scope<'_>, transition: Transition<
     user_data::change(cx, scope, transition).await?;
     networks::change_networks(cx, scope).await?;
     volumes::settled(cx, scope).await?;
-    reach(cx, scope, &wanted_state(transition, RUNNING)).await?;
+    reach(cx, scope, &desired_state(transition, RUNNING)).await?;
     networks::change_filesystems(cx, scope).await?;
     wait::settled(cx, scope, true).await
 }
 
 /// The state that the program sets; otherwise the former one. A server whose create failed before its first start is started.
-fn wanted_state(transition: Transition<'_>, before: &str) -> String {
+fn desired_state(transition: Transition<'_>, before: &str) -> String {
     let given = transition.news.text("state").and_then(power_state);
     let unstarted = transition.pending.contains("state").then_some(RUNNING);
     given.or(unstarted).unwrap_or(before).to_owned()
@@ -152,23 +152,23 @@ fn wanted_state(transition: Transition<'_>, before: &str) -> String {
 /// not be in a group for a change of the type.
 async fn change_offer(cx: &Context<'_>, scope: &mut Scope<'_>) -> Result<()> {
     let text = |path: &str| wire::text(&scope.answers, path).unwrap_or_default().to_owned();
-    let wanted = |field: &str| scope.wanted_field(field).and_then(Json::as_str).unwrap_or_default().to_owned();
-    let (group, wanted_group) = (text("placement_group.id"), wanted("placement_group"));
-    let (kind, wanted_kind) = (text("commercial_type"), wanted("commercial_type"));
-    if !group.is_empty() && group != wanted_group {
+    let desired = |field: &str| scope.desired_field(field).and_then(Json::as_str).unwrap_or_default().to_owned();
+    let (group, desired_group) = (text("placement_group.id"), desired("placement_group"));
+    let (kind, desired_kind) = (text("commercial_type"), desired("commercial_type"));
+    if !group.is_empty() && group != desired_group {
         call(cx, scope, "UpdateServer", Some(json!({ "placement_group": null })), &[]).await?;
     }
-    let changes_type = !wanted_kind.is_empty() && !kind.eq_ignore_ascii_case(&wanted_kind);
-    let joins = !wanted_group.is_empty() && group != wanted_group;
+    let changes_type = !desired_kind.is_empty() && !kind.eq_ignore_ascii_case(&desired_kind);
+    let joins = !desired_group.is_empty() && group != desired_group;
     if !changes_type && !joins {
         return Ok(());
     }
     reach(cx, scope, STOPPED).await?;
     if changes_type {
-        call(cx, scope, "UpdateServer", Some(json!({ "commercial_type": wanted_kind })), &[]).await?;
+        call(cx, scope, "UpdateServer", Some(json!({ "commercial_type": desired_kind })), &[]).await?;
     }
     if joins {
-        call(cx, scope, "UpdateServer", Some(json!({ "placement_group": wanted_group })), &[]).await?;
+        call(cx, scope, "UpdateServer", Some(json!({ "placement_group": desired_group })), &[]).await?;
     }
     Ok(())
 }

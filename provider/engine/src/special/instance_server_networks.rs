@@ -1,22 +1,22 @@
 //! The addresses, private networks and file systems of an Instance: each element has a call of its own.
 
-use super::{Context, Error, ErrorKind, Json, Result, Scope, call, fetch, json, unless_gone, wire};
+use super::{Context, Error, ErrorKind, Json, Result, Scope, call, fetch, ignore_not_found, json, wire};
 use rules::wire::{strings, text_or_empty};
 
 /// Attaches the addresses of the program and detaches all others; the dynamic one belongs to the server.
 pub(super) async fn change_addresses(cx: &Context<'_>, scope: &mut Scope<'_>) -> Result<()> {
-    let wanted = strings(scope.wanted_field("public_ips"), None);
+    let desired = strings(scope.desired_field("public_ips"), None);
     let addresses = scope.answers.get("public_ips").and_then(Json::as_array).cloned().unwrap_or_default();
     let own: Vec<Json> = addresses.into_iter().filter(|address| address["dynamic"] != true).collect();
     let live = strings(Some(&Json::Array(own)), Some("id"));
     let server = scope.source(&catalog::Source::Id).unwrap_or_default();
-    for id in live.iter().filter(|id| !wanted.contains(id)) {
+    for id in live.iter().filter(|id| !desired.contains(id)) {
         call(cx, scope, "UpdateIP", Some(json!({ "server": null })), &[("ip", id)])
             .await
             .map(drop)
-            .or_else(unless_gone)?;
+            .or_else(ignore_not_found)?;
     }
-    for id in wanted.iter().filter(|id| !live.contains(id)) {
+    for id in desired.iter().filter(|id| !live.contains(id)) {
         call(cx, scope, "UpdateIP", Some(json!({ "server": server })), &[("ip", id)]).await?;
     }
     Ok(())
@@ -24,15 +24,17 @@ pub(super) async fn change_addresses(cx: &Context<'_>, scope: &mut Scope<'_>) ->
 
 /// Attaches the private networks of the program and detaches all others.
 pub(super) async fn change_networks(cx: &Context<'_>, scope: &mut Scope<'_>) -> Result<()> {
-    let Some(wanted) = scope.wanted_field("private_networks").filter(|wanted| wanted.is_array()) else { return Ok(()) };
-    let wanted = strings(Some(wanted), Some("private_network_id"));
+    let Some(desired) = scope.desired_field("private_networks").filter(|desired| desired.is_array()) else {
+        return Ok(());
+    };
+    let desired = strings(Some(desired), Some("private_network_id"));
     let live = interfaces(scope);
     let network_of = |nic: &Json| text_or_empty(nic, "private_network_id").to_owned();
-    for nic in live.iter().filter(|nic| !wanted.contains(&network_of(nic))) {
+    for nic in live.iter().filter(|nic| !desired.contains(&network_of(nic))) {
         detach(cx, scope, nic).await?;
     }
     let has: Vec<String> = live.iter().map(network_of).collect();
-    for network in wanted.iter().filter(|network| !has.contains(network)) {
+    for network in desired.iter().filter(|network| !has.contains(network)) {
         let nic = call(cx, scope, "CreatePrivateNIC", Some(json!({ "private_network_id": network })), &[]).await?;
         available(cx, scope, &nic).await?;
     }
@@ -41,13 +43,13 @@ pub(super) async fn change_networks(cx: &Context<'_>, scope: &mut Scope<'_>) -> 
 
 /// Attaches the file systems of the program and detaches all others. A file system can only be attached to a running server.
 pub(super) async fn change_filesystems(cx: &Context<'_>, scope: &mut Scope<'_>) -> Result<()> {
-    let Some(wanted) = scope.wanted_field("filesystems").filter(|wanted| wanted.is_array()) else { return Ok(()) };
-    let wanted = strings(Some(wanted), Some("filesystem_id"));
+    let Some(desired) = scope.desired_field("filesystems").filter(|desired| desired.is_array()) else { return Ok(()) };
+    let desired = strings(Some(desired), Some("filesystem_id"));
     let live = strings(scope.answers.get("filesystems"), Some("filesystem_id"));
-    for id in live.iter().filter(|id| !wanted.contains(id)) {
+    for id in live.iter().filter(|id| !desired.contains(id)) {
         detach_filesystem(cx, scope, id).await?;
     }
-    for id in wanted.iter().filter(|id| !live.contains(id)) {
+    for id in desired.iter().filter(|id| !live.contains(id)) {
         call(cx, scope, "AttachServerFileSystem", Some(json!({ "filesystem_id": id })), &[]).await?;
         filesystems_settled(cx, scope).await?;
     }
@@ -83,7 +85,7 @@ async fn filesystems_settled(cx: &Context<'_>, scope: &mut Scope<'_>) -> Result<
 /// Detaches a private network, and waits until its interface no longer exists.
 async fn detach(cx: &Context<'_>, scope: &Scope<'_>, nic: &Json) -> Result<()> {
     let id = text_or_empty(nic, "id");
-    call(cx, scope, "DeletePrivateNIC", None, &[("private_nic_id", id)]).await.map(drop).or_else(unless_gone)?;
+    call(cx, scope, "DeletePrivateNIC", None, &[("private_nic_id", id)]).await.map(drop).or_else(ignore_not_found)?;
     until(cx, scope, id, |_| false).await.map(drop)
 }
 

@@ -16,16 +16,16 @@ pub(super) fn state<'s>(scope: &'s Scope<'_>) -> &'s str {
 }
 
 /// Performs the actions that lead to a state, and waits after each.
-pub(super) async fn reach(cx: &Context<'_>, scope: &mut Scope<'_>, wanted: &str) -> Result<()> {
+pub(super) async fn reach(cx: &Context<'_>, scope: &mut Scope<'_>, desired: &str) -> Result<()> {
     for _ in 0..ACTIONS {
-        let Some(action) = next(state(scope), wanted) else { break };
+        let Some(action) = next(state(scope), desired) else { break };
         act(cx, scope, action).await?;
         wait::settled(cx, scope, true).await?;
     }
-    if state(scope) == wanted {
+    if state(scope) == desired {
         return Ok(());
     }
-    let fact = format!("the {} has the state `{}` instead of `{wanted}`", cx.resource.label, state(scope));
+    let fact = format!("the {} has the state `{}` instead of `{desired}`", cx.resource.label, state(scope));
     Err(Error::new(ErrorKind::Precondition, fact)
         .hint("check the server in the Scaleway console, then run `pulumi up`"))
 }

@@ -14,7 +14,7 @@ const PAGE: usize = 100;
 #[async_trait]
 impl Handler for ServerType {
     async fn complete(&self, cx: &Context<'_>, scope: &mut Scope<'_>) -> Result<()> {
-        let name = scope.wanted_field("name").and_then(Json::as_str).unwrap_or_default().to_owned();
+        let name = scope.desired_field("name").and_then(Json::as_str).unwrap_or_default().to_owned();
         let Some(Json::Object(offer)) = find(cx, scope, "ListServersTypes", &name).await? else {
             let zone = scope.locality().unwrap_or_default();
             let fact = format!("the zone {zone} has no servers of the type {name}");

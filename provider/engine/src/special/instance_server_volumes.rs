@@ -1,6 +1,6 @@
 //! The volumes of an Instance: local ones belong to the API of Instances, and all others to Block Storage.
 
-use super::{Context, Error, ErrorKind, Json, Map, Object, Result, Scope, call, fetch, json, unless_gone, wire};
+use super::{Context, Error, ErrorKind, Json, Map, Object, Result, Scope, call, fetch, ignore_not_found, json, wire};
 use rules::special::instance_server::{LOCAL, numbered};
 use rules::wire::strings;
 
@@ -14,18 +14,18 @@ const ROOT_VOLUME: &str = "root_block_volume";
 
 /// Completes the volumes of a create request: the size of a local root volume, and the additional volumes.
 pub(super) async fn request(cx: &Context<'_>, scope: &mut Scope<'_>) -> Result<()> {
-    let mut volumes = scope.wanted.get("volumes").and_then(Json::as_object).cloned().unwrap_or_default();
+    let mut volumes = scope.desired.get("volumes").and_then(Json::as_object).cloned().unwrap_or_default();
     let root = &volumes.get(ROOT).cloned().unwrap_or_default();
     if root["volume_type"] == "l_ssd" && root["size"].is_null() && root["id"].is_null() {
         let size = largest_local_size(cx, scope).await?;
         volumes.entry(ROOT).and_modify(|root| root["size"] = size);
     }
-    for (index, id) in wanted_additional(scope).into_iter().enumerate() {
+    for (index, id) in desired_additional(scope).into_iter().enumerate() {
         let volume = attached(cx, scope, &id).await?;
         volumes.insert((index + 1).to_string(), volume);
     }
     if !volumes.is_empty() {
-        scope.wanted.insert("volumes".to_owned(), Json::Object(volumes));
+        scope.desired.insert("volumes".to_owned(), Json::Object(volumes));
     }
     Ok(())
 }
@@ -43,11 +43,12 @@ pub(super) async fn settled(cx: &Context<'_>, scope: &Scope<'_>) -> Result<()> {
 /// Changes the name, size and performance of the root volume, and whether the server starts from it.
 pub(super) async fn change_root(cx: &Context<'_>, scope: &mut Scope<'_>) -> Result<()> {
     let root = live(scope).get(ROOT).cloned().unwrap_or_default();
-    let Some(wanted) = scope.wanted.get("root_volume").and_then(Json::as_object).cloned() else { return Ok(()) };
+    let Some(desired) = scope.desired.get("root_volume").and_then(Json::as_object).cloned() else { return Ok(()) };
     let Some(id) = root["id"].as_str() else { return Ok(()) };
-    let differs = |field: &str, live: &Json| wanted.get(field).filter(|json| !json.is_null() && *json != live).cloned();
+    let differs =
+        |field: &str, live: &Json| desired.get(field).filter(|json| !json.is_null() && *json != live).cloned();
     if root["volume_type"] == BLOCK {
-        if ["name", "size", "perf_iops"].iter().any(|field| wanted.get(*field).is_some_and(|json| !json.is_null())) {
+        if ["name", "size", "perf_iops"].iter().any(|field| desired.get(*field).is_some_and(|json| !json.is_null())) {
             let volume = ready(cx, scope, id).await?;
             let fields =
                 [("name", &volume["name"]), ("size", &volume["size"]), ("perf_iops", &volume["specs"]["perf_iops"])];
@@ -77,19 +78,19 @@ pub(super) async fn change_root(cx: &Context<'_>, scope: &mut Scope<'_>) -> Resu
 
 /// Attaches and detaches additional volumes: one request has all volumes of the server.
 pub(super) async fn change_additional(cx: &Context<'_>, scope: &mut Scope<'_>) -> Result<()> {
-    let wanted = wanted_additional(scope);
+    let desired = desired_additional(scope);
     let live = live(scope);
     let has: Vec<&str> = numbered(&live)
         .into_iter()
         .filter(|(number, _)| *number != 0)
         .filter_map(|(_, volume)| volume["id"].as_str())
         .collect();
-    if has == wanted {
+    if has == desired {
         return Ok(());
     }
     let mut volumes = kept(&live);
     volumes.retain(|number, _| number == ROOT);
-    for (index, id) in wanted.iter().enumerate() {
+    for (index, id) in desired.iter().enumerate() {
         let volume = attached(cx, scope, id).await?;
         volumes.insert((index + 1).to_string(), volume);
     }
@@ -123,11 +124,11 @@ pub(super) async fn delete_root(cx: &Context<'_>, scope: &Scope<'_>, olds: &Obje
             call(cx, scope, "block.v1:DeleteVolume", None, &[("volume_id", id)])
                 .await
                 .map(drop)
-                .or_else(unless_gone)?;
+                .or_else(ignore_not_found)?;
         }
         return Ok(());
     }
-    call(cx, scope, "DeleteVolume", None, &[("volume_id", id)]).await.map(drop).or_else(unless_gone)
+    call(cx, scope, "DeleteVolume", None, &[("volume_id", id)]).await.map(drop).or_else(ignore_not_found)
 }
 
 fn keeps_root(olds: &Object) -> bool {
@@ -158,8 +159,8 @@ async fn change(cx: &Context<'_>, scope: &mut Scope<'_>, volumes: Map<String, Js
     settled(cx, scope).await
 }
 
-fn wanted_additional(scope: &Scope<'_>) -> Vec<String> {
-    strings(scope.wanted_field("additional_volume_ids"), None)
+fn desired_additional(scope: &Scope<'_>) -> Vec<String> {
+    strings(scope.desired_field("additional_volume_ids"), None)
 }
 
 /// An additional volume in the form of requests. What the API of Instances does not find is a volume of Block Storage.
@@ -174,12 +175,12 @@ async fn attached(cx: &Context<'_>, scope: &Scope<'_>, id: &str) -> Result<Json>
 /// The size of a local root volume for which the program sets none: the API requires that the local volumes have the size that
 /// the type allows.
 async fn largest_local_size(cx: &Context<'_>, scope: &Scope<'_>) -> Result<Json> {
-    let wanted = wire::text(&scope.wanted, "commercial_type").unwrap_or_default().to_owned();
-    let found = super::instance_server_type::find(cx, scope, "ListServersTypes", &wanted).await?;
+    let desired = wire::text(&scope.desired, "commercial_type").unwrap_or_default().to_owned();
+    let found = super::instance_server_type::find(cx, scope, "ListServersTypes", &desired).await?;
     let size =
         found.map(|offer| offer["volumes_constraint"]["max_size"].clone()).filter(|size| size.as_u64() > Some(0));
     size.ok_or_else(|| {
-        let fact = format!("servers of the type {wanted} have no local volumes");
+        let fact = format!("servers of the type {desired} have no local volumes");
         Error::new(ErrorKind::Invalid, fact).hint("remove `rootVolume.volumeType`, or use a type with local storage")
     })
 }

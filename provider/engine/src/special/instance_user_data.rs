@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Context, ErrorKind, Json, Result, Scope, Transition, call, list, unless_gone, wire};
+use super::{Context, ErrorKind, Json, Result, Scope, Transition, call, ignore_not_found, list, wire};
 use rules::wire::Wire;
 
 /// The key of the configuration that cloud-init reads at the first start.
@@ -14,17 +14,17 @@ const FINGERPRINTS: &str = "ssh-host-fingerprints";
 
 /// Sets changed keys, and deletes keys that the program no longer sets.
 pub(super) async fn change(cx: &Context<'_>, scope: &Scope<'_>, transition: Transition<'_>) -> Result<()> {
-    let (wanted, before) = (keys(&scope.wanted), keys(&scope.before));
+    let (desired, before) = (keys(&scope.desired), keys(&scope.before));
     let former = transition.possible("userData");
     let former = former.given("userData").and_then(value::Value::as_object);
     let mut removed: Vec<&str> = former.into_iter().flat_map(|former| former.keys()).map(String::as_str).collect();
     if transition.stored.given("cloudInit").is_some() || transition.pending.contains("cloudInit") {
         removed.push(CLOUD_INIT);
     }
-    for key in removed.into_iter().filter(|key| !wanted.contains_key(*key)) {
-        call(cx, scope, "DeleteServerUserData", None, &[("key", key)]).await.map(drop).or_else(unless_gone)?;
+    for key in removed.into_iter().filter(|key| !desired.contains_key(*key)) {
+        call(cx, scope, "DeleteServerUserData", None, &[("key", key)]).await.map(drop).or_else(ignore_not_found)?;
     }
-    for (key, text) in wanted.iter().filter(|(key, text)| before.get(*key) != Some(text)) {
+    for (key, text) in desired.iter().filter(|(key, text)| before.get(*key) != Some(text)) {
         call(cx, scope, "SetServerUserData", Some(Json::from(text.as_str())), &[("key", key)]).await?;
     }
     Ok(())
@@ -32,7 +32,7 @@ pub(super) async fn change(cx: &Context<'_>, scope: &Scope<'_>, transition: Tran
 
 /// Reads the keys that the program sets; all of them for an import.
 pub(super) async fn read(cx: &Context<'_>, scope: &mut Scope<'_>) -> Result<()> {
-    let mut names: Vec<String> = keys(&scope.wanted).into_keys().collect();
+    let mut names: Vec<String> = keys(&scope.desired).into_keys().collect();
     if scope.is_import {
         let listed = list(cx, scope, "ListServerUserData", &[]).await?;
         names = listed.iter().filter_map(|key| key.as_str().map(str::to_owned)).collect();

@@ -20,8 +20,8 @@ impl Handler for Ip {
         }
         fetch::read(cx, scope, false).await?;
         let live = holder(scope.answers.get(HOLDER));
-        if is_same(&live, scope.wanted.get(HOLDER).unwrap_or(&Json::Null)) {
-            scope.wanted.remove(HOLDER);
+        if is_same(&live, scope.desired.get(HOLDER).unwrap_or(&Json::Null)) {
+            scope.desired.remove(HOLDER);
         } else {
             scope.before.insert(HOLDER.to_owned(), live);
         }

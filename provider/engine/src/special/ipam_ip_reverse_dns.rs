@@ -16,18 +16,18 @@ impl Handler for IpReverseDns {
     async fn send_create(&self, cx: &Context<'_>, scope: &Scope<'_>, _inputs: &Object) -> Result<Option<Json>> {
         let Some(step) = cx.resource.create.first() else { return Ok(None) };
         let live = read(cx, scope).await?;
-        send(cx, scope, step, merged(&live.answers, &addresses(&scope.wanted), entry(scope))).await.map(Some)
+        send(cx, scope, step, merged(&live.answers, &addresses(&scope.desired), entry(scope))).await.map(Some)
     }
 
     async fn before_change(&self, cx: &Context<'_>, scope: &mut Scope<'_>, transition: Transition<'_>) -> Result<bool> {
         fetch::read(cx, scope, false).await?;
-        let mut removed = addresses(&scope.wanted);
+        let mut removed = addresses(&scope.desired);
         removed.extend(addresses(&scope.before));
         removed.extend(transition.olds.text("address"));
         // A failed update may have set another address.
         removed.extend(transition.pending.attempted("address").and_then(Value::as_str));
         let list = merged(&scope.answers, &removed, entry(scope));
-        scope.wanted.insert(LIST.to_owned(), list);
+        scope.desired.insert(LIST.to_owned(), list);
         Ok(true)
     }
 
@@ -53,7 +53,7 @@ impl Handler for IpReverseDns {
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Some(false)),
             Err(error) => return Err(error),
         };
-        let mut removed = addresses(&scope.wanted);
+        let mut removed = addresses(&scope.desired);
         removed.extend(olds.text("address"));
         let pending = Pending::of(olds);
         removed.extend(pending.attempted("address").and_then(Value::as_str));
@@ -73,13 +73,13 @@ async fn read<'a>(cx: &Context<'_>, scope: &Scope<'a>) -> Result<Scope<'a>> {
 /// Replaces the list.
 async fn send(cx: &Context<'_>, scope: &Scope<'_>, step: &Step, list: Json) -> Result<Json> {
     let mut scope = scope.clone();
-    scope.wanted.insert(LIST.to_owned(), list);
+    scope.desired.insert(LIST.to_owned(), list);
     Ok(cx.perform(step, &scope, &[LIST.to_owned()], false).await?.unwrap_or_default())
 }
 
 /// The entry of the program in the fields of a request.
 fn entry<'w>(scope: &'w Scope<'_>) -> Option<&'w Json> {
-    scope.wanted.get(LIST)?.as_array()?.last()
+    scope.desired.get(LIST)?.as_array()?.last()
 }
 
 /// The addresses of the entries in the fields of a request.

@@ -21,7 +21,7 @@ impl Handler for Cluster {
     async fn send_create(&self, cx: &Context<'_>, scope: &Scope<'_>, inputs: &Object) -> Result<Option<Json>> {
         let Some(minor) = inputs.text("version").filter(|version| is_minor(version)) else { return Ok(None) };
         let mut scope = scope.clone();
-        scope.wanted.insert("version".to_owned(), json!(newest(cx, &scope, minor).await?));
+        scope.desired.insert("version".to_owned(), json!(newest(cx, &scope, minor).await?));
         let Some(step) = cx.resource.create.first() else { return Ok(None) };
         cx.perform(step, &scope, step.fields(), false).await
     }
@@ -33,8 +33,8 @@ impl Handler for Cluster {
         }
         fetch::read(cx, scope, false).await?;
         wait::settled(cx, scope, false).await?;
-        if wire::get(&scope.answers, "type") == wire::get(&scope.wanted, "type") {
-            scope.wanted.remove("type");
+        if wire::get(&scope.answers, "type") == wire::get(&scope.desired, "type") {
+            scope.desired.remove("type");
         }
         Ok(true)
     }
@@ -43,14 +43,14 @@ impl Handler for Cluster {
         if !transition.changes(&["version"]) {
             return Ok(false);
         }
-        let Some(wanted) = transition.news.text("version") else { return Ok(false) };
+        let Some(desired) = transition.news.text("version") else { return Ok(false) };
         if wire::get(&scope.answers, "version").is_none() {
             fetch::read(cx, scope, false).await?;
             wait::settled(cx, scope, false).await?;
         }
         let pools = transition.news.flag("upgradePools") != Some(false);
-        if !wire::text(&scope.answers, "version").is_some_and(|live| is_version(live, wanted)) {
-            let version = if is_minor(wanted) { newest(cx, scope, wanted).await? } else { wanted.to_owned() };
+        if !wire::text(&scope.answers, "version").is_some_and(|live| is_version(live, desired)) {
+            let version = if is_minor(desired) { newest(cx, scope, desired).await? } else { desired.to_owned() };
             change(cx, scope, "UpgradeCluster", json!({ "version": version, "upgrade_pools": pools })).await?;
         }
         // The upgrade of an earlier, failed update may still be in progress.

@@ -7,8 +7,8 @@
 use std::time::Duration;
 
 use super::{
-    Context, Error, ErrorKind, Handler, Json, Object, Patience, Result, Scope, async_trait, call, json, own, request,
-    unless_gone,
+    Context, Error, ErrorKind, Handler, Json, Object, Patience, Result, Scope, async_trait, call, ignore_not_found,
+    json, own, request,
 };
 use rules::wire::text_or_empty;
 
@@ -40,7 +40,7 @@ async fn empty(cx: &Context<'_>, scope: &Scope<'_>) -> Result<()> {
                 for upload in &found {
                     let parameters =
                         [("key", text_or_empty(upload, "key")), ("uploadId", text_or_empty(upload, "upload_id"))];
-                    call(cx, scope, "DeleteObject", None, &parameters).await.map(drop).or_else(unless_gone)?;
+                    call(cx, scope, "DeleteObject", None, &parameters).await.map(drop).or_else(ignore_not_found)?;
                 }
             }
             let what = format!("emptying the bucket ({deleted} objects deleted)");
@@ -73,7 +73,7 @@ async fn delete(cx: &Context<'_>, scope: &Scope<'_>, objects: &[Json]) -> Result
         let delete = request::call(&own(cx, "DeleteObject", None, &parameters)?, scope, &[])?;
         // The earlier calls show that the permissions are sufficient: a 403 now is the lock, and is not retried.
         let patience = Patience { optional: true, ..Patience::default() };
-        cx.send(delete, patience).await.map(drop).or_else(unless_gone).map_err(|error| locked(key, error))?;
+        cx.send(delete, patience).await.map(drop).or_else(ignore_not_found).map_err(|error| locked(key, error))?;
     }
     Ok(())
 }

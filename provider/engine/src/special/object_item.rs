@@ -30,15 +30,15 @@ impl Handler for Item {
 
     async fn after_update(&self, cx: &Context<'_>, scope: &mut Scope<'_>, transition: Transition<'_>) -> Result<bool> {
         // Neither an upload nor a copy keeps the grants, unless they are sent again.
-        if let (None, Some(visibility)) = (wire::get(&scope.wanted, "acl"), transition.olds.text("visibility")) {
-            scope.wanted.insert("acl".to_owned(), json!(visibility));
+        if let (None, Some(visibility)) = (wire::get(&scope.desired, "acl"), transition.olds.text("visibility")) {
+            scope.desired.insert("acl".to_owned(), json!(visibility));
         }
         let is_given = SOURCES.iter().any(|name| transition.news.given(name).is_some());
         if transition.changes(&SOURCES) || (transition.changes(&["hash", "sseCustomerKey"]) && is_given) {
             upload(cx, scope, transition.news).await?;
             // The upload is a new object, without tags.
             let tags = cx.resource.update.iter().find(|step| step.fields().iter().any(|field| field == "tags"));
-            let tagged = wire::get(&scope.wanted, "tags").is_some_and(|tags| !wire::is_empty(tags));
+            let tagged = wire::get(&scope.desired, "tags").is_some_and(|tags| !wire::is_empty(tags));
             if let (Some(step), true) = (tags, tagged) {
                 cx.perform(step, scope, step.fields(), false).await?;
             }

@@ -3,21 +3,21 @@
 //! A descriptor is not sufficient because the API expects an object with the ID of each private network as a key, and because the
 //! order of its requests and of those for the server depends on the change.
 
-use super::{Context, Error, ErrorKind, Json, Result, Scope, call, fetch, json, unless_gone};
+use super::{Context, Error, ErrorKind, Json, Result, Scope, call, fetch, ignore_not_found, json};
 use rules::wire::text_or_empty;
 
 /// The field with the private networks.
 const NETWORKS: &str = "private_networks";
 
-/// Whether the program wants a private network.
-pub(super) fn are_wanted(scope: &Scope<'_>) -> bool {
-    !networks(scope.wanted_field(NETWORKS)).is_empty()
+/// Whether the program has a private network.
+pub(super) fn are_desired(scope: &Scope<'_>) -> bool {
+    !networks(scope.desired_field(NETWORKS)).is_empty()
 }
 
 /// Attaches exactly the private networks of the program with this operation, and waits until they are attached.
 pub(super) async fn set(cx: &Context<'_>, scope: &mut Scope<'_>, operation: &str) -> Result<()> {
-    let wanted: serde_json::Map<String, Json> = networks(scope.wanted_field(NETWORKS)).into_iter().collect();
-    let body = json!({ "per_private_network_ipam_ip_ids": wanted });
+    let desired: serde_json::Map<String, Json> = networks(scope.desired_field(NETWORKS)).into_iter().collect();
+    let body = json!({ "per_private_network_ipam_ip_ids": desired });
     call(cx, scope, operation, Some(body), &[]).await?;
     settled(cx, scope, true).await
 }
@@ -31,7 +31,7 @@ pub(super) async fn detach(cx: &Context<'_>, scope: &mut Scope<'_>, operation: &
     let attached: Vec<String> = networks(scope.answers.get(NETWORKS)).into_iter().map(|(id, _)| id).collect();
     for id in &attached {
         let detached = call(cx, scope, operation, None, &[("private_network_id", id.as_str())]).await;
-        detached.map(drop).or_else(unless_gone)?;
+        detached.map(drop).or_else(ignore_not_found)?;
     }
     if !attached.is_empty() {
         settled(cx, scope, false).await?;
@@ -45,7 +45,7 @@ async fn settled(cx: &Context<'_>, scope: &mut Scope<'_>, checked: bool) -> Resu
     loop {
         fetch::read_field(cx, scope, NETWORKS).await?;
         let list = scope.answers.get(NETWORKS).and_then(Json::as_array).cloned().unwrap_or_default();
-        let has = |wanted: &[&str]| list.iter().any(|network| wanted.contains(&text_or_empty(network, "status")));
+        let has = |desired: &[&str]| list.iter().any(|network| desired.contains(&text_or_empty(network, "status")));
         if checked && has(&["error"]) {
             let fact = format!("a private network of the {} could not be attached", cx.resource.label);
             return Err(Error::new(ErrorKind::Precondition, fact)

@@ -110,7 +110,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn every_duration_comes_back(whole in 0u32..10_000_000) {
+        fn every_duration_survives_a_round_trip(whole in 0u32..10_000_000) {
             let duration = f64::from(whole);
             prop_assert_eq!(seconds(&to_go(duration)), Some(duration));
             prop_assert_eq!(seconds(&to_wire(duration)), Some(duration));

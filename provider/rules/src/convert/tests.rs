@@ -4,29 +4,29 @@ use proptest::prelude::*;
 
 use super::*;
 
-fn there_and_back(convert: Convert, json: Json) -> Option<Json> {
+fn round_trip(convert: Convert, json: Json) -> Option<Json> {
     from_wire(convert, to_wire(convert, json).ok()??, Some("fr-par"), None)
 }
 
 proptest! {
     #[test]
-    fn sizes_come_back(size in 0u32..100_000) {
-        prop_assert_eq!(there_and_back(Convert::Gigabytes, json!(size)), Some(json!(size)));
-        prop_assert_eq!(there_and_back(Convert::Megabytes, json!(size)), Some(json!(size)));
-        prop_assert_eq!(there_and_back(Convert::Seconds, json!(size)), Some(json!(size)));
+    fn sizes_survive_a_round_trip(size in 0u32..100_000) {
+        prop_assert_eq!(round_trip(Convert::Gigabytes, json!(size)), Some(json!(size)));
+        prop_assert_eq!(round_trip(Convert::Megabytes, json!(size)), Some(json!(size)));
+        prop_assert_eq!(round_trip(Convert::Seconds, json!(size)), Some(json!(size)));
     }
 
     #[test]
-    fn localized_ids_come_back(id in "[0-9a-f]{8}") {
+    fn localized_ids_survive_a_round_trip(id in "[0-9a-f]{8}") {
         let localized = json!(format!("fr-par/{id}"));
-        prop_assert_eq!(there_and_back(Convert::LocalizedId, localized.clone()), Some(localized));
+        prop_assert_eq!(round_trip(Convert::LocalizedId, localized.clone()), Some(localized));
     }
 
     #[test]
-    fn maps_come_back_from_lists(map in prop::collection::btree_map("[a-z_]{1,8}", "[ -~]{0,8}", 0..5)) {
+    fn maps_survive_a_round_trip_as_lists(map in prop::collection::btree_map("[a-z_]{1,8}", "[ -~]{0,8}", 0..5)) {
         let map = json!(map);
-        prop_assert_eq!(there_and_back(Convert::NameValueList, map.clone()), Some(map.clone()));
-        prop_assert_eq!(there_and_back(Convert::KeyValueList, map.clone()), Some(map));
+        prop_assert_eq!(round_trip(Convert::NameValueList, map.clone()), Some(map.clone()));
+        prop_assert_eq!(round_trip(Convert::KeyValueList, map.clone()), Some(map));
     }
 
     #[test]
@@ -167,7 +167,7 @@ fn a_regional_id_is_returned_with_the_region_of_the_zone() {
 #[test]
 fn only_the_last_part_of_an_id_is_sent() {
     assert_eq!(to_wire(Convert::LastPart, json!("fr-par-1/server/interface")), Ok(Some(json!("interface"))));
-    assert_eq!(there_and_back(Convert::LastPart, json!("interface")), Some(json!("interface")));
+    assert_eq!(round_trip(Convert::LastPart, json!("interface")), Some(json!("interface")));
 }
 
 #[test]
@@ -194,7 +194,7 @@ fn a_name_is_sent_with_underscores() {
 #[test]
 fn an_owner_is_sent_as_project_colon_project() {
     assert_eq!(to_wire(Convert::Owner, json!("p-1")), Ok(Some(json!("p-1:p-1"))));
-    assert_eq!(there_and_back(Convert::Owner, json!("p-1")), Some(json!("p-1")));
+    assert_eq!(round_trip(Convert::Owner, json!("p-1")), Some(json!("p-1")));
 }
 
 #[test]

@@ -78,7 +78,7 @@ impl Special for Instance {
     }
 
     /// A restored instance has no backups, and a public endpoint only.
-    fn unlike_the_program(&self, inputs: &Object) -> (bool, &'static [&'static str]) {
+    fn differences_of_new(&self, inputs: &Object) -> (bool, &'static [&'static str]) {
         let given = |name: &str| inputs.given(name).is_some();
         match (given("snapshotId"), given("privateNetwork") && !given("loadBalancer")) {
             (false, _) => (false, &[]),

@@ -30,9 +30,14 @@ fn a_private_endpoint_gets_the_address_of_the_program_or_one_of_ipam() {
 
 #[test]
 fn the_private_endpoint_comes_first() {
-    let wanted = encoded(&Instance, &json!({ "load_balancer": {}, "private_network": { "private_network_id": "p" } }));
-    let kinds: Vec<&String> =
-        wanted["init_endpoints"].as_array().unwrap().iter().flat_map(|spec| spec.as_object().unwrap().keys()).collect();
+    let expected =
+        encoded(&Instance, &json!({ "load_balancer": {}, "private_network": { "private_network_id": "p" } }));
+    let kinds: Vec<&String> = expected["init_endpoints"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .flat_map(|spec| spec.as_object().unwrap().keys())
+        .collect();
     assert_eq!(kinds, ["private_network", "load_balancer"]);
 }
 
@@ -40,15 +45,15 @@ fn the_private_endpoint_comes_first() {
 fn without_endpoint_inputs_no_endpoints_are_requested() {
     assert_eq!(encoded(&Instance, &json!({ "name": "a" })), json!({ "name": "a" }));
     for wishes in [json!(null), json!({}), json!({ "private_network_id": null }), json!("p")] {
-        let wanted = encoded(&Instance, &json!({ "private_network": wishes, "load_balancer": null }));
-        assert_eq!(wanted.get("init_endpoints"), None);
+        let expected = encoded(&Instance, &json!({ "private_network": wishes, "load_balancer": null }));
+        assert_eq!(expected.get("init_endpoints"), None);
     }
 }
 
 #[test]
 fn encryption_has_another_name_in_upgrades() {
-    let wanted = encoded(&Instance, &json!({ "encryption": { "enabled": true } }));
-    assert_eq!(wanted, json!({ "encryption": { "enabled": true }, "enable_encryption": true }));
+    let expected = encoded(&Instance, &json!({ "encryption": { "enabled": true } }));
+    assert_eq!(expected, json!({ "encryption": { "enabled": true }, "enable_encryption": true }));
     assert_eq!(encoded(&Instance, &json!({ "encryption": null })), json!({ "encryption": null }));
 }
 
@@ -112,7 +117,7 @@ fn a_restored_instance_differs_from_the_program_in_backups_and_the_public_endpoi
         (json!({ "snapshotId": "s", "privateNetwork": {} }), (true, &["disableBackup", "loadBalancer"])),
         (json!({ "snapshotId": "s", "privateNetwork": {}, "loadBalancer": {} }), (true, &["disableBackup"])),
     ] {
-        assert_eq!(Instance.unlike_the_program(&object(inputs)), unlike);
+        assert_eq!(Instance.differences_of_new(&object(inputs)), unlike);
     }
 }
 

@@ -5,10 +5,10 @@ use super::*;
 
 #[test]
 fn endpoints_are_requested_in_one_list() {
-    let wanted =
+    let expected =
         json!({ "direct_access": {}, "private_network": { "private_network_id": "p", "service_ip": "10.0.0.3/24" } });
     let private = json!({ "private_network": { "private_network_id": "p", "service_ip": "10.0.0.3/24" } });
-    assert_eq!(encoded(&ReadReplica, &wanted)["endpoint_spec"], json!([{ "direct_access": {} }, private]));
+    assert_eq!(encoded(&ReadReplica, &expected)["endpoint_spec"], json!([{ "direct_access": {} }, private]));
     let none = json!({ "direct_access": null, "private_network": null });
     assert_eq!(encoded(&ReadReplica, &none)["endpoint_spec"], json!([]));
 }

@@ -5,26 +5,26 @@ use super::*;
 
 #[test]
 fn a_record_is_sent_in_canonical_form() {
-    let wanted = json!({ "dns_zone": "example.org", "name": "@", "type": "MX", "data": "10 mail" });
+    let expected = json!({ "dns_zone": "example.org", "name": "@", "type": "MX", "data": "10 mail" });
     let sent = json!({
         "dns_zone": "example.org", "name": "", "type": "MX", "data": "mail.example.org.", "priority": 10,
     });
-    assert_eq!(encoded(&Record, &wanted), sent);
+    assert_eq!(encoded(&Record, &expected), sent);
     assert_eq!(encoded(&Record, &sent), sent);
 }
 
 #[test]
 fn a_geo_ip_record_contains_its_default_data() {
     let matches = json!([{ "countries": ["FR"], "data": "192.0.2.2" }]);
-    let wanted = json!({ "type": "A", "data": "192.0.2.1", "geo_ip_config": { "matches": matches } });
-    let sent = encoded(&Record, &wanted);
+    let expected = json!({ "type": "A", "data": "192.0.2.1", "geo_ip_config": { "matches": matches } });
+    let sent = encoded(&Record, &expected);
     assert_eq!(sent["geo_ip_config"], json!({ "matches": matches, "default": "192.0.2.1" }));
 }
 
 #[test]
 fn an_empty_list_is_an_ordinary_record() {
-    let wanted = json!({ "type": "A", "data": "192.0.2.1", "weighted_config": { "weighted_ips": [] } });
-    assert_eq!(encoded(&Record, &wanted)["weighted_config"], Json::Null);
+    let expected = json!({ "type": "A", "data": "192.0.2.1", "weighted_config": { "weighted_ips": [] } });
+    assert_eq!(encoded(&Record, &expected)["weighted_config"], Json::Null);
 }
 
 #[test]

@@ -55,7 +55,7 @@ impl Special for Registration {
     }
 
     /// The engine reads the domains with their purchase: none of them is left.
-    fn is_gone(&self, _wanted: &Wire, answers: &Wire) -> bool {
+    fn is_gone(&self, _desired: &Wire, answers: &Wire) -> bool {
         answers.get("registered").and_then(serde_json::Value::as_array).is_some_and(Vec::is_empty)
     }
 

@@ -59,11 +59,11 @@ impl Special for Server {
         if diff.changes.contains_key(&os) && request.olds.given("os").is_some() {
             diff.warnings.push(Warning { path: os, text: INSTALLS.to_owned() });
         }
-        let wants = request.news.flag("reinstallOnConfigChanges") == Some(true);
+        let reinstalls = request.news.flag("reinstallOnConfigChanges") == Some(true);
         let changed: Vec<String> =
             diff.properties().filter(|name| CONFIGURATION.contains(name)).map(str::to_owned).collect();
         for name in changed {
-            let installs = wants && request.old_inputs.given(&name).is_some();
+            let installs = reinstalls && request.old_inputs.given(&name).is_some();
             let later = "the change takes effect with the next installation of the server: set `reinstallOnConfigChanges` before the \
                          change to install it now, which deletes all data on its disks";
             let text = if installs { INSTALLS } else { later };

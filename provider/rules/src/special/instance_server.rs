@@ -96,7 +96,7 @@ impl Special for Server {
     }
 
     /// The first start is a step of the create, also without `state`.
-    fn unlike_the_program(&self, inputs: &Object) -> (bool, &'static [&'static str]) {
+    fn differences_of_new(&self, inputs: &Object) -> (bool, &'static [&'static str]) {
         (false, if inputs.given("state").is_none() { &["state"] } else { &[] })
     }
 

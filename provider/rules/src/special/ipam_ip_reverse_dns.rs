@@ -42,8 +42,8 @@ impl Special for IpReverseDns {
         }
     }
 
-    fn is_gone(&self, wanted: &Wire, answers: &Wire) -> bool {
-        let address = wire::text(wanted, ADDRESS);
+    fn is_gone(&self, desired: &Wire, answers: &Wire) -> bool {
+        let address = wire::text(desired, ADDRESS);
         // The response to a change does not contain the list, and another read step may not have been performed.
         answers.contains_key(LIST) && own(answers, address).is_none()
     }

@@ -40,10 +40,10 @@ fn inputs_are_one_entry() {
 
 #[test]
 fn resource_is_deleted_with_its_entry() {
-    let wanted = |address: &str| json!({ "reverse_address": address }).as_object().cloned().unwrap_or_default();
-    assert!(!IpReverseDns.is_gone(&wanted("2001:bc8:711:4b81::2a"), &answers()));
-    assert!(IpReverseDns.is_gone(&wanted("2001:bc8:711:4b81::2c"), &answers()));
-    assert!(!IpReverseDns.is_gone(&wanted("2001:bc8:711:4b81::2c"), &Wire::new()), "nothing was read");
+    let expected = |address: &str| json!({ "reverse_address": address }).as_object().cloned().unwrap_or_default();
+    assert!(!IpReverseDns.is_gone(&expected("2001:bc8:711:4b81::2a"), &answers()));
+    assert!(IpReverseDns.is_gone(&expected("2001:bc8:711:4b81::2c"), &answers()));
+    assert!(!IpReverseDns.is_gone(&expected("2001:bc8:711:4b81::2c"), &Wire::new()), "nothing was read");
 }
 
 #[test]

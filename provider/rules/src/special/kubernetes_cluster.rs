@@ -62,8 +62,8 @@ pub fn is_minor(version: &str) -> bool {
 }
 
 /// Whether a patch version is one of the version of a program, which may be a minor one.
-pub fn is_version(patch: &str, wanted: &str) -> bool {
-    patch == wanted || (is_minor(wanted) && minor(patch).as_deref() == Some(wanted))
+pub fn is_version(patch: &str, desired: &str) -> bool {
+    patch == desired || (is_minor(desired) && minor(patch).as_deref() == Some(desired))
 }
 
 /// `1.35` of `1.35.3`.

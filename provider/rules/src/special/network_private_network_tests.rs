@@ -19,13 +19,13 @@ fn answered(mut request: Json) -> Json {
 
 #[test]
 fn blocks_of_both_families_are_sent_in_one_list() {
-    let wanted = json!({
+    let desired = json!({
         "name": "a",
         "ipv4_subnet": { "subnet": "172.16.32.0/22" },
         "ipv6_subnets": [{ "subnet": "fd46:78ab:30b8:177c::/64" }],
     });
     assert_eq!(
-        encoded(&PrivateNetwork, &wanted),
+        encoded(&PrivateNetwork, &desired),
         json!({ "name": "a", "subnets": ["172.16.32.0/22", "fd46:78ab:30b8:177c::/64"] })
     );
 }
@@ -60,8 +60,8 @@ fn responses_are_split_by_family_with_the_parts_of_each_block() {
         "prefix_length": 64,
         "subnet_mask": "255.255.255.255.255.255.255.255.0.0.0.0.0.0.0.0",
     });
-    let expected = json!({ "ipv4_subnet": four, "ipv4_subnets": [four], "ipv6_subnets": [six] });
-    assert_eq!(decoded(&PrivateNetwork, &answer), expected);
+    let desired = json!({ "ipv4_subnet": four, "ipv4_subnets": [four], "ipv6_subnets": [six] });
+    assert_eq!(decoded(&PrivateNetwork, &answer), desired);
 }
 
 #[test]
@@ -73,7 +73,7 @@ fn invalid_blocks_are_omitted() {
 
 proptest! {
     #[test]
-    fn what_was_sent_comes_back(
+    fn requests_survive_a_round_trip(
         ipv4 in (any::<[u8; 4]>(), 20_u8..=29),
         ipv6 in prop::collection::vec(any::<[u16; 4]>(), 0..3),
     ) {

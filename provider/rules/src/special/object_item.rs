@@ -48,16 +48,16 @@ impl Special for Item {
     }
 
     /// The object of an interrupted create may have the content and the visibility of an earlier program.
-    fn unlike_the_program(&self, _inputs: &Object) -> (bool, &'static [&'static str]) {
+    fn differences_of_new(&self, _inputs: &Object) -> (bool, &'static [&'static str]) {
         (false, &["content", "visibility"])
     }
 
     /// The response to HEAD has no body: the API answers 400 without the key that the content was encrypted with.
-    fn advise(&self, wanted: &Wire, error: Error) -> Error {
+    fn advise(&self, desired: &Wire, error: Error) -> Error {
         if error.kind() != ErrorKind::Invalid {
             return error;
         }
-        error.hint(if wire::get(wanted, "sse_customer_key").is_some() {
+        error.hint(if wire::get(desired, "sse_customer_key").is_some() {
             "the object is probably encrypted with another key than `sseCustomerKey`: set that key, and change it afterwards"
         } else {
             "the object is probably encrypted with a customer key (SSE-C), without which the API does not return it, so it cannot \

@@ -5,13 +5,13 @@ use super::*;
 
 #[test]
 fn a_key_is_sent_with_its_checksum() {
-    let wanted = json!({ "sse_customer_key": "0123456789abcdef0123456789abcdef" });
+    let expected = json!({ "sse_customer_key": "0123456789abcdef0123456789abcdef" });
     let sent = json!({
         "sse_customer_algorithm": "AES256",
         "sse_customer_key": "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=",
         "sse_customer_key_md5": "hRasmdxgYDKV3nvbahU1MA==",
     });
-    assert_eq!(encoded(&Item, &wanted), sent);
+    assert_eq!(encoded(&Item, &expected), sent);
     assert_eq!(encoded(&Item, &json!({ "sse_customer_key": "", "acl": "private" })), json!({ "acl": "private" }));
 }
 
@@ -46,9 +46,9 @@ fn content_and_key_are_validated() {
 
 #[test]
 fn an_unreadable_object_has_a_hint_about_its_key() {
-    let advised = |wanted: &serde_json::Value, kind| {
-        let wanted = wanted.as_object().cloned().unwrap_or_default();
-        Item.advise(&wanted, Error::new(kind, "failed")).to_string()
+    let advised = |expected: &serde_json::Value, kind| {
+        let expected = expected.as_object().cloned().unwrap_or_default();
+        Item.advise(&expected, Error::new(kind, "failed")).to_string()
     };
     let with_key = advised(&json!({ "sse_customer_key": "k" }), ErrorKind::Invalid);
     assert!(with_key.contains("another key"), "{with_key}");
