@@ -22,4 +22,5 @@ mod inputs;
 mod language;
 mod removal;
 mod source;
+mod srn;
 mod words;
