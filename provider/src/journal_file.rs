@@ -1,21 +1,30 @@
 //! The journal of creates, updates and deletes as files: one for each stack and API, below Pulumi's home directory, with one JSON
 //! line for each event.
 //!
+//! A process that creates objects holds a lock of a file with its ID while it runs (`process-<id>.lock`). The operating system
+//! releases it when the process ends in any way, so no ID of the operating system, which could be used again, is compared.
+//!
 //! If the directory cannot be written, the debug log reports it, and operations continue without a journal.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use engine::{Journal, Line, Unfinished};
+use engine::{Attempt, Journal, Line, Unfinished};
+use rules::rng::Rng;
 use sha2::{Digest, Sha256};
+
+use crate::rng::LocalRng;
 
 /// The journals of all stacks.
 pub(crate) struct JournalFiles {
     directory: PathBuf,
     /// Distinguishes stacks with the same name in different accounts.
     account: String,
+    /// The ID of this process, and the locked file with this ID, from the first create on.
+    process: Mutex<Option<(String, File)>>,
 }
 
 /// How long the creates in a file stay there after they are finished: a new object that is not found may not be visible yet.
@@ -27,7 +36,7 @@ const LARGE: u64 = 256 * 1024;
 impl JournalFiles {
     /// `account` distinguishes stacks with the same name: the URL of the API and the project.
     pub(crate) fn new(directory: PathBuf, account: &str) -> Self {
-        Self { directory, account: account.to_owned() }
+        Self { directory, account: account.to_owned(), process: Mutex::default() }
     }
 
     fn path(&self, stack: &str) -> PathBuf {
@@ -36,14 +45,12 @@ impl JournalFiles {
         self.directory.join(format!("creates-{name:032x}.jsonl"))
     }
 
-    fn read(path: &Path) -> io::Result<Unfinished> {
+    fn read(&self, path: &Path) -> io::Result<Unfinished> {
         let mut file = OpenOptions::new().read(true).write(true).open(path)?;
         file.lock()?;
         let mut text = String::new();
         file.read_to_string(&mut text)?;
-        // A killed process may have written an incomplete line.
-        let lines = text.lines().filter_map(|line| serde_json::from_str::<Line>(line).ok());
-        let open = engine::unfinished(lines);
+        let mut open = unfinished(&text);
         let is_old = file.metadata()?.modified()?.elapsed().is_ok_and(|age| age > RECENT);
         if open.is_empty() && is_old {
             file.set_len(0)?;
@@ -53,21 +60,85 @@ impl JournalFiles {
             file.set_len(0)?;
             file.write_all(format!("{}\n", kept.join("\n")).as_bytes())?;
         }
+        let own = self.own_process().as_ref().map(|(own, _)| own.clone());
+        open.creates.retain(|attempt| own.as_ref() != Some(&attempt.process));
+        open.running = open.creates.extract_if(.., |attempt| self.runs(&attempt.process)).collect();
         Ok(open)
+    }
+
+    /// Claims an attempt while no other process can write to the file.
+    fn try_claim(&self, stack: &str, attempt: &Attempt, process: String) -> io::Result<bool> {
+        let mut file = OpenOptions::new().read(true).append(true).open(self.path(stack))?;
+        file.lock()?;
+        let mut text = String::new();
+        file.read_to_string(&mut text)?;
+        let is_open = |other: &Attempt| other.urn == attempt.urn && other.process == attempt.process;
+        let can_claim = unfinished(&text).creates.iter().any(is_open);
+        if can_claim {
+            let line = Line::Claimed { urn: attempt.urn.clone(), from: attempt.process.clone(), process };
+            write_line(&mut file, &line)?;
+        }
+        Ok(can_claim)
+    }
+
+    /// Creates and locks the file of this process, and removes those of processes that have ended.
+    fn mark(&self) -> io::Result<(String, File)> {
+        create_private(&self.directory)?;
+        // Another process must not remove the file before it is locked.
+        let alone = open_private(&self.directory.join("processes.lock"))?;
+        alone.lock()?;
+        for entry in fs::read_dir(&self.directory)?.flatten() {
+            let name = entry.file_name();
+            let process = name.to_str().and_then(|name| name.strip_prefix("process-")?.strip_suffix(".lock"));
+            if process.is_some_and(|process| !self.runs(process)) {
+                fs::remove_file(entry.path())?;
+            }
+        }
+        let mut bytes = [0; 16];
+        LocalRng.fill(&mut bytes)?;
+        let process = format!("{:032x}", u128::from_be_bytes(bytes));
+        let file = open_private(&self.process_path(&process))?;
+        file.lock()?;
+        Ok((process, file))
+    }
+
+    fn process_path(&self, process: &str) -> PathBuf {
+        self.directory.join(format!("process-{process}.lock"))
+    }
+
+    /// Whether a process is running. Lines of earlier versions have no process.
+    fn runs(&self, process: &str) -> bool {
+        let is_id = !process.is_empty() && process.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let file = is_id.then(|| OpenOptions::new().read(true).open(self.process_path(process)));
+        // A shared lock, so that two checks at the same time do not affect each other.
+        matches!(file, Some(Ok(file)) if matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)))
+    }
+
+    fn own_process(&self) -> MutexGuard<'_, Option<(String, File)>> {
+        self.process.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn append(&self, stack: &str, line: &Line) -> io::Result<()> {
         create_private(&self.directory)?;
         let mut file = open_private(&self.path(stack))?;
         file.lock()?;
-        // The line break comes first, so that an incomplete line of a killed process affects no other line.
-        file.write_all(format!("\n{}", serde_json::to_string(line)?).as_bytes())
+        write_line(&mut file, line)
     }
+}
+
+/// Adds a line. The line break comes first, so that an incomplete line of a killed process affects no other line.
+fn write_line(file: &mut File, line: &Line) -> io::Result<()> {
+    file.write_all(format!("\n{}", serde_json::to_string(line)?).as_bytes())
+}
+
+/// The unfinished operations in a file. A killed process may have written an incomplete line.
+fn unfinished(text: &str) -> Unfinished {
+    engine::unfinished(text.lines().filter_map(|line| serde_json::from_str::<Line>(line).ok()))
 }
 
 impl Journal for JournalFiles {
     fn unfinished(&self, stack: &str) -> Option<Unfinished> {
-        match Self::read(&self.path(stack)) {
+        match self.read(&self.path(stack)) {
             Ok(open) => Some(open),
             Err(error) if error.kind() == io::ErrorKind::NotFound => None,
             Err(error) => {
@@ -81,6 +152,24 @@ impl Journal for JournalFiles {
         if let Err(error) = self.append(stack, line) {
             tracing::debug!(%error, "the journal cannot be written");
         }
+    }
+
+    fn process(&self) -> String {
+        let mut own = self.own_process();
+        if own.is_none() {
+            match self.mark() {
+                Ok(marked) => *own = Some(marked),
+                Err(error) => tracing::debug!(%error, "the journal cannot show that this process is running"),
+            }
+        }
+        own.as_ref().map(|(process, _)| process.clone()).unwrap_or_default()
+    }
+
+    fn claim(&self, stack: &str, attempt: &Attempt) -> bool {
+        self.try_claim(stack, attempt, self.process()).unwrap_or_else(|error| {
+            tracing::debug!(%error, "the journal cannot be written");
+            true
+        })
     }
 }
 
@@ -147,21 +236,22 @@ mod tests {
         assert_eq!(journal().unfinished(STACK), None, "no journal yet");
         journal().write(STACK, &began("one"));
         journal().write(STACK, &began("two"));
-        journal().append(STACK, &Line::Closed { urn: format!("{STACK}::a:b:C::one") }).unwrap();
+        journal().append(STACK, &Line::Closed { urn: format!("{STACK}::a:b:C::one"), process: String::new() }).unwrap();
         fs::write(
             journal().path(STACK),
             format!("{}\n{{\"made\": {{\"urn", fs::read_to_string(journal().path(STACK)).unwrap()),
         )
         .unwrap();
         let id = "fr-par/1".to_owned();
-        journal().write(STACK, &Line::Made { urn: format!("{STACK}::a:b:C::two"), id: id.clone() });
+        journal()
+            .write(STACK, &Line::Made { urn: format!("{STACK}::a:b:C::two"), id: id.clone(), process: String::new() });
         let open = journal().unfinished(STACK).unwrap();
         assert_eq!(
             open.creates.iter().map(|one| (one.name.as_deref(), one.id.as_ref())).collect::<Vec<_>>(),
             [(Some("two"), Some(&id))]
         );
         assert_eq!(JournalFiles::new(directory.clone(), "another account").unfinished(STACK), None);
-        journal().write(STACK, &Line::Closed { urn: format!("{STACK}::a:b:C::two") });
+        journal().write(STACK, &Line::Closed { urn: format!("{STACK}::a:b:C::two"), process: String::new() });
         let finished = journal().unfinished(STACK).unwrap();
         assert_eq!(
             (finished.is_empty(), finished.created),
@@ -172,6 +262,40 @@ mod tests {
         journal().unfinished(STACK).unwrap();
         assert_eq!(journal().unfinished(STACK), Some(Unfinished::default()));
         assert_eq!(fs::metadata(journal().path(STACK)).unwrap().len(), 0, "old finished entries are removed");
+    }
+
+    #[test]
+    fn attempt_of_a_running_process_is_claimed_when_it_has_ended() {
+        let directory = directory("running");
+        let journal = || JournalFiles::new(directory.clone(), "account");
+        let (first, second, third) = (journal(), journal(), journal());
+        let Line::Began(attempt) = began("one") else { panic!() };
+        let process = first.process();
+        first.write(STACK, &Line::Began(Attempt { process: process.clone(), ..attempt.clone() }));
+        let open = |journal: &JournalFiles| {
+            let open = journal.unfinished(STACK).unwrap();
+            (open.creates.len(), open.running.len())
+        };
+        assert_eq!([open(&first), open(&second)], [(0, 0), (0, 1)]);
+        drop(first);
+        assert_eq!([open(&second), open(&third)], [(1, 0); 2]);
+        let attempt = second.unfinished(STACK).unwrap().creates.remove(0);
+        assert!(second.claim(STACK, &attempt), "the process has ended");
+        assert!(!third.claim(STACK, &attempt), "another process has claimed it");
+        assert_eq!([open(&second), open(&third)], [(0, 0), (0, 1)]);
+        assert!(!third.process_path(&process).exists(), "files of processes that have ended are removed");
+        drop((second, third));
+        assert_eq!(open(&journal()), (1, 0));
+    }
+
+    #[test]
+    fn attempt_of_an_earlier_version_has_no_process_and_is_claimed() {
+        let directory = directory("earlier");
+        let journal = JournalFiles::new(directory, "account");
+        journal.write(STACK, &began("one"));
+        let attempt = journal.unfinished(STACK).unwrap().creates.remove(0);
+        assert_eq!(attempt.process, "");
+        assert!(journal.claim(STACK, &attempt) && !journal.claim(STACK, &attempt));
     }
 
     #[cfg(unix)]

@@ -48,6 +48,50 @@ async fn killed_plugin_leaves_one_object_and_the_next_one_repeats_its_name() {
     }
 }
 
+/// `pulumi do --stateless` gives the same URN to every command.
+#[tokio::test(flavor = "multi_thread")]
+async fn object_of_a_running_plugin_is_not_adopted_until_that_is_killed() {
+    let fake = Fake::builder().start().await.unwrap();
+    let (token, home, before) = ("network/vpc:Vpc", plugin::home(), fake.counts());
+    let count = || added(&before, &fake.counts()).values().sum::<usize>();
+    let create = async |plugin: &mut Plugin, seed| {
+        let inputs = plugin.check_with(token, None, &json!({}), seed).await;
+        plugin.create(token, &inputs, false).await.unwrap().id
+    };
+    // The first plugin has created its object, and its engine has not ended it.
+    let mut first = Plugin::with_fake_in(&fake, None, &home).await;
+    let first_id = create(&mut first, 1).await;
+    let mut second = Plugin::with_fake_in(&fake, None, &home).await;
+    let second_id = create(&mut second, 2).await;
+    assert_ne!(first_id, second_id);
+    assert_eq!(count(), 2);
+    // The second plugin ends as usual; its journal entries do not close those of the first one.
+    second.client.cancel(()).await.unwrap();
+    drop(second);
+    drop(first);
+    // The first plugin was killed, and two others start.
+    let start = || Plugin::with_fake_in(&fake, None, &home);
+    let (mut third, mut fourth) = tokio::join!(start(), start());
+    let ids = tokio::join!(create(&mut third, 3), create(&mut fourth, 4));
+    let adopted = [&ids.0, &ids.1].iter().filter(|id| **id == &first_id).count();
+    assert_eq!((adopted, count()), (1, 3), "one of them adopts the object: {first_id} {ids:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn create_waits_for_a_plugin_that_ends_and_adopts_its_object() {
+    let fake = Fake::builder().start().await.unwrap();
+    let (token, home, before) = ("network/vpc:Vpc", plugin::home(), fake.counts());
+    let mut first = Plugin::with_fake_in(&fake, None, &home).await;
+    let inputs = first.check(token, None, &json!({})).await;
+    let made = first.create(token, &inputs, false).await.unwrap();
+    let mut second = Plugin::with_fake_in(&fake, None, &home).await;
+    second.check(token, None, &json!({})).await;
+    let (id, ()) =
+        tokio::join!(async { second.create(token, &inputs, false).await.unwrap().id }, async { drop(first) });
+    assert_eq!(id, made.id, "the plugin of a killed engine runs for some seconds");
+    assert_eq!(added(&before, &fake.counts()).values().sum::<usize>(), 1);
+}
+
 /// Two backends can have a project and a stack of the same name: without a journal entry, the owner of the object is unknown.
 #[tokio::test(flavor = "multi_thread")]
 async fn object_with_an_automatic_name_is_not_adopted_without_a_journal() {

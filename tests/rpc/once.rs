@@ -110,7 +110,7 @@ impl Stage {
 
     /// The engine has stored the object, or the create failed without an object.
     fn closed(&self, entry: &Entry) {
-        self.journal.write("", &Line::Closed { urn: Self::urn(entry) });
+        self.journal.write("", &Line::Closed { urn: Self::urn(entry), process: String::new() });
     }
 
     /// The differences between the program and the object.

@@ -89,8 +89,8 @@ async fn request(
     action: &Action,
     run: &str,
 ) -> Result<Request, Error> {
-    let earlier = cx.journal.unfinished(cx.urn);
-    let earlier = earlier.filter(|earlier| earlier.token == cx.resource.token && earlier.name.as_deref() == Some(run));
+    let earlier = recover::interrupted(cx).await?;
+    let earlier = earlier.filter(|earlier| earlier.name.as_deref() == Some(run));
     if let Some(earlier) = earlier.filter(|earlier| earlier.id.is_some() || !action.repeatable) {
         if earlier.id.is_some() || is_accepted(cx, scope, action).await? {
             cx.progress.status("waiting for the action of an interrupted run");

@@ -3,11 +3,14 @@
 //!
 //! An attempt is noted before the creating call is sent, completed with the ID when the call was answered, and closed when
 //! the engine shows that it stores the object, or when the call was rejected. It contains no secrets.
+//!
+//! Several processes may create objects for one URN at the same time (`pulumi do --stateless`). An attempt therefore has the ID
+//! of its process: while that runs, no other process adopts the object, and afterwards one of them does.
 
 mod interruptions;
 mod names;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use catalog::Resource;
@@ -54,6 +57,15 @@ pub struct Attempt {
     /// The ID of the object, once the call was answered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
+    /// The process that continues it; empty if processes are not distinguished.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub process: String,
+}
+
+impl Attempt {
+    fn is_of(&self, urn: &str, process: &str) -> bool {
+        self.urn == urn && self.process == process
+    }
 }
 
 /// One line of a journal.
@@ -68,11 +80,26 @@ pub enum Line {
         urn: String,
         /// The object's Pulumi ID.
         id: String,
+        /// The process of the attempt.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        process: String,
+    },
+    /// A process continues the attempt of a process that has ended.
+    Claimed {
+        /// The resource's URN.
+        urn: String,
+        /// The process that has ended.
+        from: String,
+        /// The process that continues the attempt.
+        process: String,
     },
     /// The engine stores the object, or there is none.
     Closed {
         /// The resource's URN.
         urn: String,
+        /// The process of the attempt.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        process: String,
     },
     /// The first call of a delete or update is about to be sent, or a failed delete has deleted the object.
     #[serde(alias = "deleting")]
@@ -92,6 +119,8 @@ pub enum Line {
 pub struct Unfinished {
     /// Creates that the engine is not known to store.
     pub creates: Vec<Attempt>,
+    /// Creates of other processes that are running: their objects are not adopted.
+    pub running: Vec<Attempt>,
     /// Deletes and updates that are not known to have ended.
     pub changes: Vec<Interruption>,
     /// The Pulumi IDs of objects that the engine stores, and when their creates started.
@@ -117,6 +146,14 @@ pub trait Journal: Send + Sync {
     fn unfinished(&self, stack: &str) -> Option<Unfinished>;
     /// Adds a line for a stack.
     fn write(&self, stack: &str, line: &Line);
+    /// The ID of this process, by which other processes find out that it is running; empty if the journal has no such IDs.
+    fn process(&self) -> String {
+        String::new()
+    }
+    /// Assigns the attempt of a process that has ended to this process. Returns false if another process was faster.
+    fn claim(&self, _stack: &str, _attempt: &Attempt) -> bool {
+        true
+    }
 }
 
 /// No persistent storage.
@@ -130,22 +167,27 @@ impl Journal for NoJournal {
     fn write(&self, _: &str, _: &Line) {}
 }
 
-/// The unfinished operations in the lines of a journal: later lines of a URN take precedence.
+/// The unfinished operations in the lines of a journal: later lines of a URN and a process take precedence.
 pub fn unfinished(lines: impl IntoIterator<Item = Line>) -> Unfinished {
-    let Unfinished { creates: mut open, mut changes, mut created } = Unfinished::default();
+    let Unfinished { creates: mut open, running, mut changes, mut created } = Unfinished::default();
     for line in lines {
         match line {
             Line::Began(attempt) => {
-                open.retain(|other| other.urn != attempt.urn);
+                open.retain(|other| !other.is_of(&attempt.urn, &attempt.process));
                 open.push(attempt);
             }
-            Line::Made { urn, id } => {
-                if let Some(attempt) = open.iter_mut().find(|attempt| attempt.urn == urn) {
+            Line::Made { urn, id, process } => {
+                if let Some(attempt) = open.iter_mut().find(|attempt| attempt.is_of(&urn, &process)) {
                     attempt.id = Some(id);
                 }
             }
-            Line::Closed { urn } => {
-                let closed = open.extract_if(.., |attempt| attempt.urn == urn);
+            Line::Claimed { urn, from, process } => {
+                if let Some(attempt) = open.iter_mut().find(|attempt| attempt.is_of(&urn, &from)) {
+                    attempt.process = process;
+                }
+            }
+            Line::Closed { urn, process } => {
+                let closed = open.extract_if(.., |attempt| attempt.is_of(&urn, &process));
                 created.extend(closed.filter_map(|attempt| Some((attempt.id?, attempt.began))));
             }
             Line::Changing(change) => {
@@ -155,7 +197,7 @@ pub fn unfinished(lines: impl IntoIterator<Item = Line>) -> Unfinished {
             Line::Changed { urn, id } => changes.retain(|change| !change.is_of(&urn, &id)),
         }
     }
-    Unfinished { creates: open, changes, created }
+    Unfinished { creates: open, running, changes, created }
 }
 
 /// The operations of one process: unfinished ones, and the URN of each object.
@@ -170,7 +212,10 @@ pub(crate) struct JournalEntries {
 /// The operations of one stack.
 #[derive(Default)]
 struct Stack {
-    open: HashMap<String, Attempt>,
+    /// The unfinished attempts of each URN; several processes may have been creating objects for one URN.
+    open: HashMap<String, Vec<Attempt>>,
+    /// The URNs for which another running process has an unfinished create.
+    running: HashSet<String>,
     changes: Vec<Interruption>,
     /// When the creates of earlier processes started whose objects the engine stores, by their Pulumi IDs.
     created: HashMap<String, Timestamp>,
@@ -180,7 +225,7 @@ struct Stack {
     is_new: bool,
     /// Pulumi's engine has shown that it stores an object.
     is_stored: bool,
-    /// The objects that this process has created.
+    /// The URNs of the objects that this process has created.
     made: Vec<String>,
 }
 
@@ -189,9 +234,42 @@ impl JournalEntries {
         Self { journal, stacks: Mutex::default(), owners: Mutex::default(), locks: Mutex::default() }
     }
 
-    /// The unfinished attempt of a URN, if there is one.
+    /// The latest unfinished attempt of a URN, if there is one.
     pub(crate) fn unfinished(&self, urn: &str) -> Option<Attempt> {
-        self.stack(urn, |stack| stack.open.get(urn).cloned())
+        self.stack(urn, |stack| stack.open.get(urn)?.last().cloned())
+    }
+
+    /// Whether another running process is creating an object for this URN, which this process is not yet. The journal is read again, so that the attempt of a
+    /// process that has ended since is unfinished.
+    pub(crate) fn is_running(&self, urn: &str) -> bool {
+        self.stack(urn, |stack| {
+            if !stack.running.contains(urn) {
+                return false;
+            }
+            let Unfinished { creates, running, .. } = self.journal.unfinished(stack_of(urn)).unwrap_or_default();
+            stack.open.insert(urn.to_owned(), creates.into_iter().filter(|attempt| attempt.urn == urn).collect());
+            let is_running = running.iter().any(|attempt| attempt.urn == urn);
+            if !is_running {
+                stack.running.remove(urn);
+            }
+            is_running
+        })
+    }
+
+    /// The latest unfinished attempt of a URN that this process continues from now on.
+    pub(crate) fn claim(&self, urn: &str) -> Option<Attempt> {
+        let process = self.journal.process();
+        self.stack(urn, |stack| {
+            let open = stack.open.get_mut(urn)?;
+            while let Some(mut attempt) = open.pop() {
+                if attempt.process == process || self.journal.claim(stack_of(urn), &attempt) {
+                    attempt.process.clone_from(&process);
+                    open.push(attempt.clone());
+                    return Some(attempt);
+                }
+            }
+            None
+        })
     }
 
     /// The unfinished attempt of a URN whose state contains another object. An action has no object.
@@ -202,12 +280,13 @@ impl JournalEntries {
 
     /// Notes the ID of the object of an unfinished attempt, which stays open.
     pub(crate) fn found(&self, urn: &str, id: &str) {
-        self.stack(urn, |stack| {
-            if let Some(attempt) = stack.open.get_mut(urn) {
-                attempt.id = Some(id.to_owned());
-            }
+        let process = self.stack(urn, |stack| {
+            let attempt = stack.open.get_mut(urn)?.last_mut()?;
+            attempt.id = Some(id.to_owned());
+            Some(attempt.process.clone())
         });
-        self.journal.write(stack_of(urn), &Line::Made { urn: urn.to_owned(), id: id.to_owned() });
+        let process = process.unwrap_or_default();
+        self.journal.write(stack_of(urn), &Line::Made { urn: urn.to_owned(), id: id.to_owned(), process });
     }
 
     /// Whether the state contains objects of a stack for which this machine has no journal, as on a new CI runner.
@@ -220,8 +299,13 @@ impl JournalEntries {
         if attempt.urn.is_empty() {
             return;
         }
-        self.stack(&attempt.urn, |stack| stack.open.insert(attempt.urn.clone(), attempt.clone()));
-        self.journal.write(stack_of(&attempt.urn), &Line::Began(attempt.clone()));
+        let attempt = Attempt { process: self.journal.process(), ..attempt.clone() };
+        self.stack(&attempt.urn, |stack| {
+            stack.end(&attempt.urn, &attempt.process);
+            stack.open.entry(attempt.urn.clone()).or_default().push(attempt.clone());
+        });
+        let stack = stack_of(&attempt.urn).to_owned();
+        self.journal.write(&stack, &Line::Began(attempt));
     }
 
     /// Notes the ID of the created object. For this process the attempt is finished; a later process finds out from Pulumi's
@@ -231,12 +315,13 @@ impl JournalEntries {
             return;
         }
         self.own(token, urn, id);
+        let process = self.journal.process();
         self.stack(urn, |stack| {
-            stack.open.remove(urn);
+            stack.end(urn, &process);
             stack.made.push(urn.to_owned());
         });
         self.changed(urn, id);
-        self.journal.write(stack_of(urn), &Line::Made { urn: urn.to_owned(), id: id.to_owned() });
+        self.journal.write(stack_of(urn), &Line::Made { urn: urn.to_owned(), id: id.to_owned(), process });
     }
 
     /// The attempt has created no object, or the object no longer exists.
@@ -244,8 +329,9 @@ impl JournalEntries {
         if urn.is_empty() {
             return;
         }
-        self.stack(urn, |stack| stack.open.remove(urn));
-        self.journal.write(stack_of(urn), &Line::Closed { urn: urn.to_owned() });
+        let ended = self.stack(urn, |stack| stack.open.get_mut(urn)?.pop());
+        let process = ended.map_or_else(|| self.journal.process(), |attempt| attempt.process);
+        self.journal.write(stack_of(urn), &Line::Closed { urn: urn.to_owned(), process });
     }
 
     /// Pulumi's engine ends the plugin, so it has stored all results: no operation is unfinished, even if the user removes an
@@ -253,7 +339,7 @@ impl JournalEntries {
     pub(crate) fn delivered(&self) {
         for (stack, entries) in lock(&self.stacks).iter_mut() {
             for urn in entries.made.drain(..) {
-                self.journal.write(stack, &Line::Closed { urn });
+                self.journal.write(stack, &Line::Closed { urn, process: self.journal.process() });
             }
             for (urn, id) in entries.answered.drain(..) {
                 self.journal.write(stack, &Line::Changed { urn, id });
@@ -267,14 +353,16 @@ impl JournalEntries {
             return;
         }
         self.own(token, urn, id);
-        let is_open = self.stack(urn, |stack| {
+        let closed = self.stack(urn, |stack| {
             stack.is_stored = true;
-            let attempt = stack.open.get(urn).filter(|attempt| attempt.id.as_deref() == Some(id));
-            stack.created.extend(attempt.map(|attempt| (id.to_owned(), attempt.began)));
-            attempt.is_some()
+            let open = stack.open.get_mut(urn)?;
+            let place = open.iter().position(|attempt| attempt.id.as_deref() == Some(id))?;
+            let attempt = open.remove(place);
+            stack.created.insert(id.to_owned(), attempt.began);
+            Some(attempt.process)
         });
-        if is_open {
-            self.closed(urn);
+        if let Some(process) = closed {
+            self.journal.write(stack_of(urn), &Line::Closed { urn: urn.to_owned(), process });
         }
     }
 
@@ -307,12 +395,25 @@ impl JournalEntries {
         let stack = stacks.entry(name.to_owned()).or_insert_with(|| {
             let unfinished = self.journal.unfinished(name);
             let is_new = unfinished.is_none();
-            let Unfinished { creates, changes, created } = unfinished.unwrap_or_default();
-            let open = creates.into_iter().map(|attempt| (attempt.urn.clone(), attempt));
+            let Unfinished { creates, running, changes, created } = unfinished.unwrap_or_default();
+            let mut open: HashMap<String, Vec<Attempt>> = HashMap::new();
+            for attempt in creates {
+                open.entry(attempt.urn.clone()).or_default().push(attempt);
+            }
+            let running = running.into_iter().map(|attempt| attempt.urn).collect();
             let created = created.into_iter().collect();
-            Stack { open: open.collect(), changes, created, is_new, ..Stack::default() }
+            Stack { open, running, changes, created, is_new, ..Stack::default() }
         });
         work(stack)
+    }
+}
+
+impl Stack {
+    /// Removes the attempt of a URN and a process.
+    fn end(&mut self, urn: &str, process: &str) {
+        if let Some(open) = self.open.get_mut(urn) {
+            open.retain(|attempt| attempt.process != process);
+        }
     }
 }
 
@@ -341,104 +442,5 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::collections::BTreeSet;
-
-    use super::*;
-
-    const URN: &str = "urn:pulumi:dev::app::a:b:C::main";
-
-    fn attempt(urn: &str) -> Attempt {
-        Attempt {
-            urn: urn.to_owned(),
-            token: "b:C".to_owned(),
-            began: Timestamp::UNIX_EPOCH,
-            by_server: false,
-            name: None,
-            locality: None,
-            project: None,
-            before: Vec::new(),
-            inputs: Map::new(),
-            expected_id: None,
-            id: None,
-        }
-    }
-
-    /// Stores lines, like a file.
-    #[derive(Default)]
-    struct Kept(Mutex<Vec<Line>>);
-
-    impl Journal for Kept {
-        fn unfinished(&self, _: &str) -> Option<Unfinished> {
-            Some(unfinished(lock(&self.0).clone()))
-        }
-
-        fn write(&self, stack: &str, line: &Line) {
-            assert_eq!(stack, "urn:pulumi:dev::app");
-            lock(&self.0).push(line.clone());
-        }
-    }
-
-    #[test]
-    fn attempt_stays_open_for_the_next_process_until_its_id_is_stored() {
-        let kept = Arc::new(Kept::default());
-        let process = || JournalEntries::new(Arc::clone(&kept) as Arc<dyn Journal>);
-        let first = process();
-        first.began(&attempt(URN));
-        assert!(first.unfinished(URN).is_some());
-        first.made("b:C", URN, "fr-par/1");
-        assert_eq!(first.unfinished(URN), None, "the process that created the object continues with it");
-        let second = process();
-        assert_eq!(second.unfinished(URN).and_then(|attempt| attempt.id).as_deref(), Some("fr-par/1"));
-        second.stored("b:C", URN, "fr-par/2");
-        assert!(second.unfinished(URN).is_some(), "another object of the URN, which is replaced");
-        second.stored("b:C", URN, "fr-par/1");
-        assert_eq!(second.unfinished(URN), None);
-        assert_eq!(process().unfinished(URN), None);
-    }
-
-    #[test]
-    fn rejected_attempt_is_closed_and_an_object_has_one_owner() {
-        let entries = JournalEntries::new(Arc::new(Kept::default()));
-        entries.began(&attempt(URN));
-        entries.closed(URN);
-        assert_eq!(entries.unfinished(URN), None);
-        entries.own("b:C", URN, "1");
-        assert!(!entries.is_of_another("b:C", URN, "1") && !entries.is_of_another("b:D", "other", "1"));
-        assert!(entries.is_of_another("b:C", "urn:pulumi:dev::app::a:b:C::other", "1"));
-    }
-
-    #[test]
-    fn update_stays_open_for_the_next_process_until_its_result_is_stored() {
-        let kept = Arc::new(Kept::default());
-        let process = || JournalEntries::new(Arc::clone(&kept) as Arc<dyn Journal>);
-        let first = process();
-        first.updating(URN, "1", BTreeSet::from(["password".to_owned()]));
-        assert!(process().interruption(URN, "1").is_some_and(|update| update.update));
-        let later = process();
-        later.deleting(URN, "1", false);
-        let deletion = later.interruption(URN, "1").unwrap();
-        assert!(!deletion.update && deletion.properties.contains("password"), "the value is still uncertain");
-        later.also_changing(&deletion, BTreeSet::from(["image".to_owned()]));
-        let properties = process().interruption(URN, "1").unwrap().properties;
-        assert!(["image", "password"].iter().all(|name| properties.contains(*name)));
-        first.answered(URN, "1");
-        assert_eq!(first.interruption(URN, "1"), None, "it has ended for this process");
-        assert!(process().interruption(URN, "1").is_some(), "Pulumi's engine may have been killed");
-        first.delivered();
-        assert_eq!(process().interruption(URN, "1"), None);
-    }
-
-    #[test]
-    fn delete_stays_open_for_the_next_process_until_its_result_is_stored() {
-        let kept = Arc::new(Kept::default());
-        let process = || JournalEntries::new(Arc::clone(&kept) as Arc<dyn Journal>);
-        let first = process();
-        first.deleting(URN, "1", false);
-        first.answered(URN, "1");
-        assert_eq!(first.interruption(URN, "1"), None, "it has ended for this process");
-        assert!(process().interruption(URN, "1").is_some(), "the response may not have reached Pulumi's engine");
-        first.made("b:C", URN, "1");
-        assert_eq!(process().interruption(URN, "1"), None, "an object with the same ID was created");
-    }
-}
+#[path = "journal_tests.rs"]
+mod tests;

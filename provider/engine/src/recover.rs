@@ -42,12 +42,18 @@ const ATTEMPTS: u32 = 4;
 /// Pauses between the look-ups after an interrupted call of an earlier process, in milliseconds.
 const PAUSES_LATER: [u64; 1] = [500];
 
+/// Longer than a plugin runs after its engine was killed: 2 s until it detects that, and 4 s until it ends.
+const ORPHANED: Duration = Duration::from_secs(7);
+
+/// The interval of the check that another process is still running.
+const RUNNING_CHECK: Duration = Duration::from_millis(500);
+
 /// Finishes the create of an earlier process for the same URN; `None` if there is no such object.
 pub(crate) async fn former(cx: &Context<'_>, inputs: &Object) -> Result<Option<Created>, Error> {
     let parent_locks = ParentLocks::default();
     let cx = &Context { parent_locks: &parent_locks, ..*cx };
     let scope = Scope::of_inputs(cx.resource, inputs, cx.defaults)?;
-    let Some(attempt) = cx.journal.unfinished(cx.urn).filter(|attempt| attempt.token == cx.resource.token) else {
+    let Some(attempt) = interrupted(cx).await? else {
         if cx.journal.is_foreign(cx.urn) {
             unrecorded(cx, &scope, inputs).await?;
         }
@@ -90,6 +96,17 @@ pub(crate) async fn former(cx: &Context<'_>, inputs: &Object) -> Result<Option<C
         return Ok(None);
     }
     adopt(cx, &scope, candidate, inputs, "an interrupted run").await.map(Some)
+}
+
+/// The create of an earlier process for the same URN, which no other process continues. The process of a killed engine runs for
+/// some seconds, and is waited for. One that runs longer belongs to another command, which stores its object.
+pub(crate) async fn interrupted(cx: &Context<'_>) -> Result<Option<Attempt>, Error> {
+    let mut waited = Duration::ZERO;
+    while cx.journal.is_running(cx.urn) && waited < ORPHANED {
+        cx.pause(RUNNING_CHECK, "waiting for another process that creates this resource").await?;
+        waited += RUNNING_CHECK;
+    }
+    Ok(cx.journal.claim(cx.urn).filter(|attempt| attempt.token == cx.resource.token))
 }
 
 /// The warning about an object that an interrupted replacement may have created, while the state contains the old object. It is
@@ -355,6 +372,7 @@ pub(crate) fn note(
         inputs,
         expected_id: scope.id(),
         id: None,
+        process: String::new(),
     });
 }
 
