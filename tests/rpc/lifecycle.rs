@@ -13,6 +13,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value as Json, json};
 use tests::{places, subset};
 
+use crate::once::added;
 use crate::plugin::{CANARY, Plugin, SECRET_KEY, Thing};
 use tests::property_bag::{secrets, to_json};
 
@@ -38,6 +39,9 @@ pub(crate) struct Entry {
     /// It exists as long as its parent, even if it is empty.
     #[serde(default)]
     stays: bool,
+    /// Kinds of objects that remain after the smallest program is deleted, each with the reason.
+    #[serde(default)]
+    remains: BTreeMap<String, String>,
 }
 
 /// The objects, by the names of the table.
@@ -60,11 +64,20 @@ async fn every_resource_has_a_complete_lifecycle_and_prints_no_secrets() {
     let fake = Fake::builder().seed(seed).keys([SECRET_KEY]).log(File::create(&log).unwrap()).start().await.unwrap();
     let mut plugin = Plugin::with_fake(&fake, None).await;
     let mut world = World::new();
+    let mut leaks = Vec::new();
     for entry in &entries {
+        let before = fake.counts();
         check_minimal_program(&mut plugin, entry, &world).await;
+        // An object that the API created implicitly, such as an address, would be billed.
+        let remaining: Vec<String> = added(&before, &fake.counts()).into_keys().collect();
+        let expected: Vec<String> = entry.remains.keys().cloned().collect();
+        if remaining != expected {
+            leaks.push(format!("{}: {remaining:?} remain, expected {expected:?}", entry.resource));
+        }
         let thing = run_lifecycle((&fake, &mut plugin), &catalog, entry, &world).await;
         world.insert(entry.name.clone(), thing);
     }
+    assert!(leaks.is_empty(), "objects remain after deletes:\n{}", leaks.join("\n"));
     check_functions(&mut plugin, &catalog, &world).await;
     for entry in entries.iter().rev() {
         let thing = &world[&entry.name];
