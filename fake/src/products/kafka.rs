@@ -1,4 +1,5 @@
-//! Kafka clusters. Code is needed for their endpoints and for the renewal of their certificate authority. The fake runs no brokers.
+//! Kafka clusters. Code is needed for their endpoints, for their users, which have no IDs, and for the renewal of their certificate
+//! authority. The fake runs no brokers.
 
 use serde_json::{Value, json};
 
@@ -6,17 +7,28 @@ use crate::call::{Call, Handled};
 use crate::facts::Named;
 use crate::plain;
 use crate::product::Product;
-use crate::products::endpoints;
 use crate::products::vpc::PRIVATE_NETWORK;
+use crate::products::{endpoints, users};
 use crate::response::ApiError;
+use crate::store::{Kind, Missing};
 
 static CLUSTER: Named = Named::new("kafka/cluster");
 
+/// The field of a user with the ID of its cluster.
+const PARENT: &str = "cluster_id";
+
+static USER: Kind =
+    Kind { id: "", key: &[PARENT, "username"], ..Kind::new("kafka/user", "User", "users", Missing::Labelled("user")) };
+
 pub(crate) static PRODUCT: Product = Product {
     document: "kafka.v1alpha1",
-    kinds: &[],
-    reads: &[],
-    writes: &[("CreateCluster", create), ("RenewClusterCertificateAuthority", renew_authority)],
+    kinds: &[&USER],
+    reads: &[("ListUsers", |call| users::list(call, &CLUSTER, &USER, PARENT))],
+    writes: &[
+        ("CreateCluster", create),
+        ("RenewClusterCertificateAuthority", renew_authority),
+        ("UpdateUser", |call| users::update(call, &CLUSTER, &USER, PARENT)),
+    ],
 };
 
 /// As recorded: the port of every endpoint.
@@ -33,6 +45,7 @@ fn create(call: &mut Call<'_>) -> Handled {
     call.body.remove("endpoints");
     let answer = plain::create(call, CLUSTER.plain(), json!({}))?;
     let id = answer["id"].as_str().unwrap_or_default().to_owned();
+    users::insert_first(call, &USER, PARENT, &id);
     endpoints::insert(call, &CLUSTER, &id, &json!([{ "private_network_id": network }]), endpoint)
 }
 

@@ -63,6 +63,7 @@ pub(crate) mod secret;
 mod server_networks;
 pub(crate) mod sqldb;
 pub(crate) mod tem;
+mod users;
 pub(crate) mod vpc;
 pub(crate) mod vpcgw;
 mod web_hosting;

@@ -53,9 +53,7 @@ pub fn diff(resource: &Resource, request: &DiffRequest<'_>) -> Diff {
         if property.equal == Some(Equal::Sent) && sent_alike() {
             continue;
         }
-        changes.replace = property.growing && !grows(property, old, new);
         changes.property(property, &Path::root(name.as_str()), old, new);
-        changes.replace = false;
     }
     replace_failed(resource, request, &mut changes);
     let mut diff = Diff { changes: changes.found, warnings: removal::kept(resource, request), ..Diff::default() };
@@ -236,6 +234,13 @@ struct Changes {
 
 impl Changes {
     fn property(&mut self, property: &Property, path: &Path, old: Option<&Value>, new: Option<&Value>) {
+        let outer = self.replace;
+        self.replace |= property.growing && !grows(property, old, new);
+        self.value(property, path, old, new);
+        self.replace = outer;
+    }
+
+    fn value(&mut self, property: &Property, path: &Path, old: Option<&Value>, new: Option<&Value>) {
         // If only some strings are allowed, an empty string cannot clear the property: it means "not set".
         let stands_for_none = |new: &&Value| !property.checks.is_empty() && presence::is_left_to_api(property, new);
         let new = new.filter(|new| !stands_for_none(new));

@@ -200,6 +200,20 @@ fn a_growing_list_replaces_only_if_an_element_is_removed() {
 }
 
 #[test]
+fn a_growing_number_of_an_object_replaces_only_if_it_is_smaller() {
+    let size = Property { growing: true, ..input(Kind::Integer) };
+    let fields = [("size".to_owned(), size), ("type".to_owned(), input(Kind::String))].into();
+    let resource = resource(vec![("volume", input(Kind::Object(fields)))]);
+    for (new, expected) in [
+        (json!({"size": 20, "type": "b"}), vec!["volume.size", "volume.type"]),
+        (json!({"size": 5, "type": "b"}), vec!["volume.size!", "volume.type"]),
+    ] {
+        let old = json!({"volume": {"size": 10, "type": "a"}});
+        assert_eq!(paths(&resource, old, &object(json!({ "volume": new }))), expected, "{new}");
+    }
+}
+
+#[test]
 fn a_growing_number_replaces_only_if_it_is_smaller() {
     let size = Property { growing: true, computed: true, ..input(Kind::Integer) };
     let resource = resource(vec![("size", size)]);

@@ -285,7 +285,14 @@ fn settles(call: &Call<'_>, findings: &mut Findings) -> Option<Settles> {
 pub(crate) fn sends(property: &Property, field: &str) -> bool {
     match property.send.as_deref() {
         Some(".") => object_of(&property.kind).is_some_and(|inner| inner.values().any(|inner| sends(inner, field))),
-        path => path.is_some_and(|path| path == field || path.split(['.', '[']).next() == Some(field)),
+        path => path.is_some_and(|path| {
+            // A step can send one field of an object.
+            let inside = field.strip_prefix(path).and_then(|rest| rest.strip_prefix('.'));
+            let sends_inside = |rest: &str| {
+                object_of(&property.kind).is_some_and(|inner| inner.values().any(|inner| sends(inner, rest)))
+            };
+            path == field || path.split(['.', '[']).next() == Some(field) || inside.is_some_and(sends_inside)
+        }),
     }
 }
 
