@@ -40,6 +40,37 @@ fn a_removed_input_is_reset_or_the_page_states_that_it_keeps_its_value() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// Only a create sends these inputs: a change of them must not look as if it was applied.
+#[test]
+fn a_change_of_an_input_that_only_a_create_sends_has_no_effect_as_the_page_and_a_warning_state() {
+    let (mut wrong, mut warned) = (Vec::new(), 0);
+    for (token, resource, descriptions) in resources() {
+        for (name, property) in resource.properties.iter().filter(|(_, property)| property.create_only) {
+            if !descriptions.get(name).is_some_and(|description| description.to_lowercase().contains("no effect")) {
+                wrong.push(format!("{token}: the page does not state that a change of `{name}` has no effect"));
+            }
+            if property.send.is_none() {
+                continue;
+            }
+            let [old, new] = match property.kind {
+                Kind::Boolean => [json!(false), json!(true)],
+                Kind::Integer => [json!(1), json!(2)],
+                _ => [json!("old"), json!("new")],
+            };
+            let [old, new] = [old, new].map(|value| stage::object(json!({ name: value }).as_object().unwrap()));
+            let request =
+                DiffRequest { olds: &old, old_inputs: &old, news: &new, ignore_changes: &[], now: stage::today() };
+            let found = diff(&resource, &request);
+            if !found.warnings.iter().any(|warning| warning.path.top() == Some(name)) {
+                wrong.push(format!("{token}: a changed `{name}` has no effect, without a warning"));
+            }
+            warned += 1;
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(warned >= 4, "{warned} inputs");
+}
+
 /// A default that the page states as a literal is the value that is restored.
 #[test]
 fn a_removed_input_is_reset_to_the_default_on_the_page() {

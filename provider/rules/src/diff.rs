@@ -66,7 +66,27 @@ pub fn diff(resource: &Resource, request: &DiffRequest<'_>) -> Diff {
     diff.delete_before_replace = diff.replaces() && keeps_given_name(resource, request, &diff);
     diff.warnings.extend(loss(resource, &diff));
     diff.warnings.extend(imported::warning(resource, request));
+    if !diff.replaces() {
+        diff.warnings.extend(without_effect(resource, request));
+    }
     diff
+}
+
+/// A warning for each changed input that only a create sends. The value of an imported object is unknown.
+fn without_effect(resource: &Resource, request: &DiffRequest<'_>) -> Vec<Warning> {
+    let is_changed =
+        |name: &str, property: &Property| match [request.old_inputs, request.news].map(|all| all.given(name)) {
+            [None, None] => false,
+            [Some(old), Some(new)] => !new.is_unknown() && !is_unchanged(property, old, new),
+            [Some(only), None] | [None, Some(only)] => !equals_unset(property, only),
+        };
+    if imported::is_marked(request.olds) {
+        return Vec::new();
+    }
+    let sent_once = resource.properties.iter().filter(|(_, property)| property.create_only && property.send.is_some());
+    let changed = sent_once.filter(|(name, property)| is_changed(name, property));
+    let text = format!("it is used only when the {} is created, so the change has no effect", resource.label);
+    changed.map(|(name, _)| Warning { path: Path::root(name.as_str()), text: text.clone() }).collect()
 }
 
 /// Whether every old element of a list is in the new one too, or a number is not smaller.

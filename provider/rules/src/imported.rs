@@ -23,6 +23,11 @@ pub fn remove_note(outputs: &mut Object) {
     outputs.remove(NOTE);
 }
 
+/// Whether a state has the mark of an import.
+pub fn is_marked(olds: &Object) -> bool {
+    olds.flag(NOTE) == Some(true)
+}
+
 /// Whether an input of an imported object is not compared, because its value is unknown.
 ///
 /// A state of an older version has no mark. There the object is imported if a group that requires exactly one input has
@@ -34,7 +39,7 @@ pub fn is_uncompared(resource: &Resource, name: &str, request: &DiffRequest<'_>)
     if !property.write_only && request.old_inputs.given(name).is_some() {
         return false;
     }
-    if request.olds.flag(NOTE) == Some(true) {
+    if is_marked(request.olds) {
         return true;
     }
     let is_needed = resource.exactly_one.iter().any(|group| group.iter().any(|member| member == name));
