@@ -121,6 +121,15 @@ impl<'a> Context<'a> {
         self.wrote.load(Ordering::Relaxed)
     }
 
+    /// Notes that an update is about to change a property for a step, with the value to restore: in the journal for the next process,
+    /// and in the scope for the pending changes of this update if it fails.
+    pub(crate) fn note_changed_for_step(&self, scope: &mut Scope<'_>, name: &str, before: &str) {
+        scope.changed_for_step.insert(name.to_owned(), before.to_owned());
+        if let Some(id) = scope.id() {
+            self.journal.changing_for_step(self.urn, &id, name, before);
+        }
+    }
+
     /// The current time, for values that change with it.
     pub(crate) fn now(&self) -> Timestamp {
         hour(&*self.client.clock())

@@ -216,6 +216,12 @@ pub(crate) async fn restore(
             || (!earlier.update && decides(&cx.resource.delete, name))
     };
     let uncertain: BTreeSet<String> = unreadable(cx.resource, news).filter(is_uncertain).cloned().collect();
+    let mut found = found;
+    let mut pending = Pending::of(&found.state);
+    for (name, before) in &earlier.changed_for_step {
+        pending.add_changed_for_step(name, Value::from(before.as_str()));
+    }
+    pending.note(&mut found.state);
     let irreversible = irreversible(cx, earlier, &found, news);
     if irreversible.is_empty() {
         return update_found(cx, id, found, uncertain, news, (olds, old_inputs)).await;
@@ -318,6 +324,7 @@ pub(crate) async fn update_found(
     // Pulumi stores other inputs than the object's with these outputs: none of the changes is certain to be in effect, and those of
     // the interrupted run are.
     let mut state = error.partial_state().map_or(state, |left| left.state.clone());
+    pending.add_all_changed_for_step(&Pending::of(&state));
     for (name, value) in &in_effect {
         pending.add_found(name, value.as_ref());
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use catalog::{Resource, Step, When};
 use serde_json::Value as Json;
-use value::Object;
+use value::{Object, Value};
 
 use crate::context::Context;
 use crate::outcome::may_have_changed;
@@ -86,6 +86,9 @@ pub(crate) async fn apply(
             for name in may_have_changed(cx, transition, &sent) {
                 let readable = cx.resource.properties.get(&name).is_some_and(|property| !property.write_only);
                 pending.add(&name, news.given(&name).filter(|_| readable));
+            }
+            for (name, before) in &scope.changed_for_step {
+                pending.add_changed_for_step(name, Value::from(before.as_str()));
             }
             pending.note(&mut state);
             Err(error.with_partial_state(PartialState { id: id.to_owned(), state, inputs: old_inputs.clone() }))

@@ -19,6 +19,9 @@ const ATTEMPTED: &str = "attempted";
 /// The key of the value that a read has found instead of the stored input.
 const FOUND: &str = "found";
 
+/// The key of the value that an object had before a failed update changed it for a step, and that no input contains.
+const BEFORE: &str = "before";
+
 /// Entries by the name of the property.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Pending(Object);
@@ -52,8 +55,31 @@ impl Pending {
     /// that is not the stored input.
     pub fn add(&mut self, name: &str, attempted: Option<&Value>) {
         let all = union(self.other(name), attempted);
-        let entry: Object = all.map(|all| (ATTEMPTED.to_owned(), all)).into_iter().collect();
+        let mut entry: Object = all.map(|all| (ATTEMPTED.to_owned(), all)).into_iter().collect();
+        entry.extend(self.before(name).map(|before| (BEFORE.to_owned(), before.clone())));
         self.0.insert(name.to_owned(), Value::from(entry));
+    }
+
+    /// Adds a property that an update changed for a step, such as the power state of a server, with the value to restore.
+    pub fn add_changed_for_step(&mut self, name: &str, before: Value) {
+        self.add(name, None);
+        if let Some(Data::Object(entry)) = self.0.get_mut(name).map(Value::data_mut) {
+            entry.insert(BEFORE.to_owned(), before);
+        }
+    }
+
+    /// Adds the properties of another note that an update changed for a step.
+    pub fn add_all_changed_for_step(&mut self, other: &Self) {
+        for name in other.names() {
+            if let Some(before) = other.before(name) {
+                self.add_changed_for_step(name, before.clone());
+            }
+        }
+    }
+
+    /// The value to restore of a property that a failed update changed for a step.
+    pub fn before(&self, name: &str) -> Option<&Value> {
+        self.0.get(name)?.as_object()?.given(BEFORE)
     }
 
     /// The value that a failed update may have set.
@@ -166,6 +192,16 @@ mod tests {
         assert_eq!(Pending::of(&outputs), pending);
         Pending::default().note(&mut outputs);
         assert!(outputs.is_empty());
+    }
+
+    #[test]
+    fn value_to_restore_stays_after_another_failed_update() {
+        let mut pending = Pending::default();
+        assert_eq!(pending.before("state"), None);
+        pending.add_changed_for_step("state", Value::from("standby"));
+        pending.add("state", None);
+        pending.remove_found();
+        assert_eq!(pending.before("state").and_then(Value::as_str), Some("standby"));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The data of one resource during an operation: its region or zone, the parts of its ID, the desired fields, and the API's
 //! responses so far. The parameters and bodies of calls come from here.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use catalog::{Convert, IdPart, Input, Kind, Property, Resource, Source, Step};
 use serde_json::Value as Json;
@@ -47,6 +47,8 @@ pub struct Scope<'a> {
     pub fresh: bool,
     /// The response to its delete is not in the API document.
     pub odd_delete: bool,
+    /// Properties that an update has changed for a step, such as the power state of a server, with the values to restore.
+    pub changed_for_step: BTreeMap<String, String>,
     /// An import: no earlier values are known, so none can be kept.
     pub is_import: bool,
 }
@@ -91,6 +93,7 @@ impl<'a> Scope<'a> {
             found,
             fresh,
             odd_delete,
+            changed_for_step: BTreeMap::new(),
             is_import,
         }
     }

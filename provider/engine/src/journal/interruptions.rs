@@ -1,7 +1,7 @@
 //! Deletes and updates that started and are not known to have ended, and the changes that Diff reports for their resources.
 //! Pulumi stores nothing about a failed delete, and nothing about an update if the plugin or the engine is killed.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use catalog::{Input, Resource};
 use serde::{Deserialize, Serialize};
@@ -26,13 +26,17 @@ pub struct Interruption {
     /// The properties that updates were changing.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub properties: BTreeSet<String>,
+    /// The properties that an update changed for a step, with the values to restore.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub changed_for_step: BTreeMap<String, String>,
 }
 
 impl Interruption {
     /// The start of a delete.
     fn delete(urn: &str, id: &str) -> Self {
         let (urn, id) = (urn.to_owned(), id.to_owned());
-        Self { urn, id, not_found: false, update: false, properties: BTreeSet::new() }
+        let (properties, changed_for_step) = (BTreeSet::new(), BTreeMap::new());
+        Self { urn, id, not_found: false, update: false, properties, changed_for_step }
     }
 
     pub(super) fn is_of(&self, urn: &str, id: &str) -> bool {
@@ -66,12 +70,25 @@ impl JournalEntries {
         self.changing(Interruption { properties, ..earlier.clone() });
     }
 
+    /// Adds a property that an update is about to change for a step, with the value to restore.
+    pub(crate) fn changing_for_step(&self, urn: &str, id: &str, name: &str, before: &str) {
+        if let Some(earlier) = self.interruption(urn, id) {
+            let changed_for_step = BTreeMap::from([(name.to_owned(), before.to_owned())]);
+            self.changing(Interruption { changed_for_step, ..earlier });
+        }
+    }
+
     fn changing(&self, mut change: Interruption) {
         if change.urn.is_empty() {
             return;
         }
         let earlier = self.interruption(&change.urn, &change.id);
-        change.properties.extend(earlier.into_iter().flat_map(|earlier| earlier.properties));
+        if let Some(earlier) = earlier {
+            change.properties.extend(earlier.properties);
+            for (name, before) in earlier.changed_for_step {
+                change.changed_for_step.entry(name).or_insert(before);
+            }
+        }
         self.stack(&change.urn, |stack| {
             stack.changes.retain(|other| !other.is_of(&change.urn, &change.id));
             stack.changes.push(change.clone());
@@ -145,8 +162,10 @@ pub fn after_interruption(resource: &Resource, request: &DiffRequest<'_>, earlie
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
-    use crate::journal::unfinished;
+    use crate::journal::{NoJournal, unfinished};
 
     #[test]
     fn failed_delete_stays_open_until_its_object_is_deleted() {
@@ -159,6 +178,19 @@ mod tests {
         assert_eq!(open.changes, [deletion("1", true)]);
         assert_eq!(unfinished(open.lines()), open, "a journal can be rewritten");
         assert!(!open.is_empty());
+    }
+
+    #[test]
+    fn value_to_restore_stays_with_later_changes_of_the_same_object() {
+        let entries = JournalEntries::new(Arc::new(NoJournal));
+        let restored = || entries.interruption("urn", "1").unwrap().changed_for_step;
+        entries.changing_for_step("urn", "1", "state", "started");
+        assert!(entries.interruption("urn", "1").is_none(), "there is no update");
+        let update = entries.updating("urn", "1", BTreeSet::from(["type".to_owned()]));
+        entries.changing_for_step("urn", "1", "state", "standby");
+        entries.also_changing(&update, BTreeSet::new());
+        entries.deleting("urn", "1", false);
+        assert_eq!(restored(), BTreeMap::from([("state".to_owned(), "standby".to_owned())]));
     }
 
     #[test]

@@ -5,15 +5,14 @@
 //! one of two APIs, and because the delete depends on the power state. The calls are in the modules `instance_server_power`,
 //! `instance_server_volumes`, `instance_server_networks` and `instance_user_data`.
 
-use super::instance_server_power::{RUNNING, STOPPED, act, reach, state};
+use super::instance_server_power::{RUNNING, STOPPED, act, change_offer, desired_state, reach, restart, state};
 use super::{
     Context, Handler, Json, Object, Result, Scope, Transition, async_trait, call, fetch, instance_marketplace_image,
-    instance_server_networks as networks, instance_server_volumes as volumes, instance_user_data as user_data, json,
-    wait, wire,
+    instance_server_networks as networks, instance_server_volumes as volumes, instance_user_data as user_data, wait,
+    wire,
 };
 use rules::error::ErrorKind;
 use rules::id::is_uuid;
-use rules::special::instance_server::power_state;
 
 /// See the module.
 pub(super) struct Server;
@@ -73,10 +72,10 @@ impl Handler for Server {
         if transition.changes(&["privateNetworks"]) {
             networks::change_networks(cx, scope).await?;
         }
-        let before = state(scope).to_owned();
-        let changed = change_offer(cx, scope).await;
+        let desired = desired_state(transition, state(scope));
+        let changed = change_offer(cx, scope, &desired).await;
         // A server that was stopped for a change is started again, even if the change failed.
-        let started = reach(cx, scope, &desired_state(transition, &before)).await;
+        let started = restart(cx, scope, &desired, changed.is_err()).await;
         changed.and(started)?;
         if transition.changes(&["filesystems"]) {
             networks::change_filesystems(cx, scope).await?;
@@ -139,36 +138,4 @@ async fn set_up(cx: &Context<'_>, scope: &mut Scope<'_>, transition: Transition<
     reach(cx, scope, &desired_state(transition, RUNNING)).await?;
     networks::change_filesystems(cx, scope).await?;
     wait::settled(cx, scope, true).await
-}
-
-/// The state that the program sets; otherwise the former one. A server whose create failed before its first start is started.
-fn desired_state(transition: Transition<'_>, before: &str) -> String {
-    let given = transition.news.text("state").and_then(power_state);
-    let unstarted = transition.pending.contains("state").then_some(RUNNING);
-    given.or(unstarted).unwrap_or(before).to_owned()
-}
-
-/// Changes the type and the placement group. The server must be stopped for a change of the type and to join a group, and must
-/// not be in a group for a change of the type.
-async fn change_offer(cx: &Context<'_>, scope: &mut Scope<'_>) -> Result<()> {
-    let text = |path: &str| wire::text(&scope.answers, path).unwrap_or_default().to_owned();
-    let desired = |field: &str| scope.desired_field(field).and_then(Json::as_str).unwrap_or_default().to_owned();
-    let (group, desired_group) = (text("placement_group.id"), desired("placement_group"));
-    let (kind, desired_kind) = (text("commercial_type"), desired("commercial_type"));
-    if !group.is_empty() && group != desired_group {
-        call(cx, scope, "UpdateServer", Some(json!({ "placement_group": null })), &[]).await?;
-    }
-    let changes_type = !desired_kind.is_empty() && !kind.eq_ignore_ascii_case(&desired_kind);
-    let joins = !desired_group.is_empty() && group != desired_group;
-    if !changes_type && !joins {
-        return Ok(());
-    }
-    reach(cx, scope, STOPPED).await?;
-    if changes_type {
-        call(cx, scope, "UpdateServer", Some(json!({ "commercial_type": desired_kind })), &[]).await?;
-    }
-    if joins {
-        call(cx, scope, "UpdateServer", Some(json!({ "placement_group": desired_group })), &[]).await?;
-    }
-    Ok(())
 }

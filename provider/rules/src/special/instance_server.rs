@@ -160,6 +160,11 @@ pub fn power_state(state: &str) -> Option<&'static str> {
     STATES.iter().find(|(own, _)| *own == state).map(|(_, api)| *api)
 }
 
+/// The program's name of a power state of the API.
+pub fn own_state(api: &str) -> Option<&'static str> {
+    STATES.iter().find(|(_, state)| *state == api).map(|(own, _)| *own)
+}
+
 /// The volumes in the order of their numbers.
 pub fn numbered(volumes: &Map<String, Json>) -> Vec<(u32, &Json)> {
     let mut numbered: Vec<(u32, &Json)> =
