@@ -240,6 +240,9 @@ def simulated(directory: Path) -> str:
     defects = re.findall(r"(a .*) is found after (\d+) seeds, and shrunk to (\d+) steps", run.stdout)
     wrong = re.findall(r"^seed (\d+): (.*)$", run.stdout.partition(" runs in ")[2].partition("\ntest ")[0], re.MULTILINE)
     bad = "\n".join(f"- seed {seed}: {short([violation])}" for seed, violation in wrong)
+    ended, tried, stuck = numbers(r"a process is killed in (\d+) of (\d+) seeds, (\d+) fail")
+    with_kills = re.findall(r"^seed (\d+) with kills: (.*)$", run.stdout, re.MULTILINE)
+    bad_kills = "\n".join(f"- seed {seed}: {short([violation])}" for seed, violation in with_kills)
     omitted = re.search(r"not counted, because .*: \[(.*)\]", run.stdout)
     not_counted = len(omitted[1].split(",")) if omitted else 0
     if int(rate) < RATE:
@@ -255,6 +258,11 @@ resources exclude each other. They took {seconds} s beside other processes, and 
 **{int(rate):,} scenarios an hour on two free cores** (required: {RATE:,}).
 
 {bad or "No exceptions."}
+
+The same seeds with kills at waits, for a response or a pause: a process is killed in {ended} of {tried} scenarios, and **{stuck}** of them do not
+converge (required: none).
+
+{bad_kills or "No exceptions."}
 
 Defects that are planted into the plugin's requests are found, and the scenarios are shrunk to at most ten commands and faults:
 
