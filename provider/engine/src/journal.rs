@@ -49,8 +49,8 @@ pub struct Attempt {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub before: Vec<String>,
     /// The inputs that are not secret, for types whose objects are recognized by them: the program may have changed since.
-    #[serde(default, skip_serializing_if = "Map::is_empty")]
-    pub inputs: Map<String, Json>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub inputs: Option<Map<String, Json>>,
     /// The ID that follows from the inputs, for types whose inputs determine it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expected_id: Option<String>,

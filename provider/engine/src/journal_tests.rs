@@ -16,7 +16,7 @@ fn attempt(urn: &str) -> Attempt {
         locality: None,
         project: None,
         before: Vec::new(),
-        inputs: Map::new(),
+        inputs: None,
         expected_id: None,
         id: None,
         process: String::new(),

@@ -355,11 +355,7 @@ pub(crate) fn note(
     began: Instant,
 ) {
     let by_server = cx.client.server_time(began);
-    let inputs = if is_recognized_by_inputs(cx.resource, name, inputs) {
-        without_secrets(cx.resource, inputs)
-    } else {
-        Map::new()
-    };
+    let inputs = is_recognized_by_inputs(cx.resource, name, inputs).then(|| without_secrets(cx.resource, inputs));
     cx.journal.began(&Attempt {
         urn: cx.urn.to_owned(),
         token: cx.resource.token.clone(),

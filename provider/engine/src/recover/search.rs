@@ -64,9 +64,10 @@ impl Since<'_> {
     /// The inputs of the call, with the secrets of the program: the journal contains none.
     pub(super) fn inputs(&self, resource: &Resource, inputs: &Object) -> Object {
         let sent = match self {
-            Self::Former(attempt) if !attempt.inputs.is_empty() => &attempt.inputs,
-            _ => return inputs.clone(),
+            Self::Former(attempt) => attempt.inputs.as_ref(),
+            Self::Call(_) | Self::Recent => None,
         };
+        let Some(sent) = sent else { return inputs.clone() };
         let secrets = inputs.iter().filter(|(name, value)| is_secret(resource, name, value));
         let secrets = secrets.map(|(name, value)| (name.clone(), value.clone()));
         secrets.chain(sent.iter().map(|(name, value)| (name.clone(), Value::from(value.clone())))).collect()
