@@ -52,6 +52,18 @@ def has_target(page: Page, link: str) -> bool:
     return not anchor or anchor in Page(target).anchors
 
 
+def test_every_heading_has_content() -> None:
+    heading = re.compile(r"^(#+) .+\n+(?=(#+) |\Z)", re.MULTILINE)
+    empty = [
+        f"{one.path.relative_to(ROOT)}: {found[0].strip()}"
+        for one in pages()
+        # Code is content, also a comment in it that looks like a heading.
+        for found in heading.finditer(re.sub(r"^```.*?^```$", "code", one.text, flags=re.MULTILINE | re.DOTALL))
+        if len(found[2] or "#") <= len(found[1])
+    ]
+    assert not empty, empty
+
+
 def test_every_code_block_can_be_parsed() -> None:
     blocks = [(page, block) for page in pages() for block in page.blocks if block.language in READERS]
     assert {block.language for _, block in blocks} >= {"python", "json"}

@@ -72,7 +72,11 @@ impl Lists<'_> {
             let none = Map::new();
             let properties = spec["properties"].as_object().unwrap_or(&none);
             let mut inner = BTreeSet::new();
-            let list = self.list(properties, &spec["required"], &mut inner);
+            let list = if properties.is_empty() {
+                "An empty object.\n\n".to_owned()
+            } else {
+                self.list(properties, &spec["required"], &mut inner)
+            };
             let _ = write!(text, "### {name}\n\n{list}");
             requested.extend(inner);
         }

@@ -103,8 +103,12 @@ impl<'a> Page<'a> {
         let lists = Lists { schema: self.schema };
         let mut types = BTreeSet::new();
         text += "## Inputs\n\n";
-        text += &lists.list(inputs, &spec["inputs"]["required"], &mut types);
-        text += "## Outputs\n\nThe inputs, and:\n\n";
+        if inputs.is_empty() {
+            text += "None.\n\n## Outputs\n\n";
+        } else {
+            text += &lists.list(inputs, &spec["inputs"]["required"], &mut types);
+            text += "## Outputs\n\nThe inputs, and:\n\n";
+        }
         text += &lists.list(&outputs_only, &Json::Null, &mut types);
         text += &lists.types(types);
         text.trim_end().to_owned() + "\n"
