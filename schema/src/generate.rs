@@ -35,7 +35,7 @@ pub fn generate(root: &Path, findings: &mut Findings) -> Result<Option<Vec<Gener
     if !findings.mistakes.is_empty() {
         return Ok(None);
     }
-    describe_for_sdks(&offer, &mut schema);
+    describe_for_sdks(&offer, &resolved, &mut schema);
     let mut generated = vec![
         Generated { file: "schema/schema.json".to_owned(), text: serde_json::to_string_pretty(&schema)? + "\n" },
         Generated {

@@ -91,15 +91,18 @@ def test_every_page_of_a_resource_component_or_function_has_an_example() -> None
 
 def test_the_schema_has_each_example_in_each_language() -> None:
     schema = json.loads((ROOT / "schema" / "schema.json").read_text())
-    with_example = 0
+    without = []
     for kind in ("resources", "functions"):
         for token, spec in schema[kind].items():
             description = spec["description"]
             assert description.count("{{% examples %}}") <= 1, token
+            # The language of the examples has no calls of methods.
+            is_method = "__self__" in spec.get("inputs", {}).get("properties", {})
+            if "{{% examples %}}" not in description and "deprecationMessage" not in spec and not is_method:
+                without.append(token)
             if "{{% examples %}}" in description:
-                with_example += 1
                 assert set(re.findall(r"^```(\w+)$", description, re.MULTILINE)) >= {"typescript", "python", "yaml"}, token
-    assert with_example == len(PAGES)
+    assert without == []
 
 
 def test_examples_in_python_are_deployed_and_destroyed(tmp_path: Path, fake: Fake) -> None:

@@ -7,7 +7,7 @@ use crate::descriptor;
 use crate::resolve::Resolved;
 
 /// Example of a UUID.
-const EXAMPLE_UUID: &str = "11111111-1111-1111-1111-111111111111";
+pub(crate) const EXAMPLE_UUID: &str = "11111111-1111-1111-1111-111111111111";
 
 /// The starts of the sentences that describe the effect of a change.
 const EFFECTS_OF_CHANGES: &[&str] = &["Changing this ", "Updated in place", "A change ", "Changed "];

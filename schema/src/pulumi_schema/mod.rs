@@ -19,6 +19,7 @@ use crate::names::pascal_case;
 use crate::provider_file::{ProviderFile, SettingKind};
 use crate::resolve::{Resolved, ResolvedComponent};
 
+pub(crate) use describe::EXAMPLE_UUID;
 use property::{PropertySpec, outputs_always_present, property_spec};
 use types::{Owner, Types};
 

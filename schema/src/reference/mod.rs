@@ -8,6 +8,7 @@ mod component;
 mod example;
 mod gallery;
 mod lists;
+mod lookup_example;
 mod not_offered;
 mod page;
 mod python;
@@ -73,6 +74,9 @@ pub(crate) fn reference(
         let example = checked(one.place, (RESOURCES, &one.component.token), false);
         composed.push(ComponentPage::new(one, (components, resolved), schema, example));
     }
+    for (place, token, example) in lookup_examples(resolved) {
+        example::check(&example, &place.at("lookup"), Subject::Function(token), schema, findings);
+    }
     let mut files: Vec<Generated> =
         pages.iter().map(|page| Generated { file: format!("{FOLDER}/{}", page.file), text: page.text() }).collect();
     let of_functions = functions.iter().map(|page| (page.file.clone(), page.function_text()));
@@ -110,6 +114,15 @@ fn examples(offer: &Offer) -> BTreeMap<(&'static str, &str), (&Place, &Example)>
     examples
 }
 
+/// The examples of the lookups of resources, by place and token. Other functions have an example file.
+fn lookup_examples<'a>(resolved: &'a [Resolved<'_>]) -> impl Iterator<Item = (&'a Place, &'a str, Example)> {
+    resolved.iter().filter(|one| !one.descriptor.function).filter_map(|one| {
+        let lookup = one.lookup.as_ref()?;
+        let example = lookup_example::example(&lookup.function, &one.resource);
+        Some((one.place, lookup.function.token.as_str(), example))
+    })
+}
+
 /// The token of a function without a resource.
 fn function_token(descriptor: &descriptor::Resource) -> &str {
     let lookup = descriptor.lookup.as_ref().filter(|_| descriptor.function);
@@ -117,11 +130,14 @@ fn function_token(descriptor: &descriptor::Resource) -> &str {
 }
 
 /// Changes the schema as the generators of SDKs need it: see [`sdk_docs`].
-pub(crate) fn describe_for_sdks(offer: &Offer, schema: &mut Json) {
+pub(crate) fn describe_for_sdks(offer: &Offer, resolved: &[Resolved<'_>], schema: &mut Json) {
     sdk_docs::link(schema);
     sdk_docs::unmark_outputs_of_components(schema);
     for ((kind, token), (_, example)) in examples(offer) {
         sdk_docs::add_example(schema, kind, token, example);
+    }
+    for (_, token, example) in lookup_examples(resolved) {
+        sdk_docs::add_example(schema, FUNCTIONS, token, &example);
     }
 }
 
