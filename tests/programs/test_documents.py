@@ -331,7 +331,14 @@ def test_programs_of_the_guide_to_projects_and_regions_are_deployed(stack: Calla
     assert deployed.up().changed == {}
 
 
-HOW_TO = ["private-database", "cost-and-sizes", "disaster-recovery", "blue-green"]
+HOW_TO = ["private-database", "cost-and-sizes", "disaster-recovery", "blue-green", "rotation"]
+
+# The secrets in the configuration of these guides.
+HOW_TO_SECRETS = {
+    "tests:reportsPassword": "Made-up-canary-1",
+    "tests:billingPassword1": "Made-up-canary-2",
+    "tests:billingPassword2": "Made-up-canary-3",
+}
 
 
 def how_to_program(guide: str) -> Callable[[], None]:
@@ -350,6 +357,7 @@ def test_programs_of_the_how_to_guides_are_deployed(stack: Callable[..., Stack],
 
     # The environment is the default region of disaster recovery.
     deployed = stack(program, environment={"SCW_DEFAULT_REGION": region["name"], "SCW_DEFAULT_ZONE": f"{region['name']}-1"})
+    deployed.set_secrets(HOW_TO_SECRETS)
     assert deployed.preview().calls.writes == []
     deployed.up()
     assert deployed.up().changed == {}
