@@ -267,9 +267,12 @@ def list_of_differences() -> str:
     return text
 
 
-@pytest.mark.parametrize("block", [block for block in page("README.md").blocks if block.language == "python"])
-def test_program_of_the_readme_is_deployed(block: Block, stack: Callable[..., Stack], fake: Fake) -> None:
-    deployed = stack(lambda: exec(compile(block.text, "README.md", "exec"), {}))
+FIRST_PROGRAMS = [(path, block) for path in ("README.md", "docs/guides/first-stack.md") for block in page(path).blocks]
+
+
+@pytest.mark.parametrize("path, block", [(path, block) for path, block in FIRST_PROGRAMS if block.language == "python"])
+def test_first_program_of_a_page_is_deployed(path: str, block: Block, stack: Callable[..., Stack], fake: Fake) -> None:
+    deployed = stack(lambda: exec(compile(block.text, path, "exec"), {}))
     deployed.set_secrets({"tests:apiKey": "made up"})
     deployed.up()
     assert deployed.outputs()["url"].startswith("https://")
