@@ -267,10 +267,15 @@ def list_of_differences() -> str:
     return text
 
 
-FIRST_PROGRAMS = [(path, block) for path in ("README.md", "docs/guides/first-stack.md") for block in page(path).blocks]
+FIRST_PROGRAMS = [
+    (path, block)
+    for path in ("README.md", "docs/guides/first-stack.md")
+    for block in page(path).blocks
+    if block.language == "python"
+]
 
 
-@pytest.mark.parametrize("path, block", [(path, block) for path, block in FIRST_PROGRAMS if block.language == "python"])
+@pytest.mark.parametrize("path, block", FIRST_PROGRAMS)
 def test_first_program_of_a_page_is_deployed(path: str, block: Block, stack: Callable[..., Stack], fake: Fake) -> None:
     deployed = stack(lambda: exec(compile(block.text, path, "exec"), {}))
     deployed.set_secrets({"tests:apiKey": "made up"})

@@ -239,8 +239,8 @@ impl JournalEntries {
         self.stack(urn, |stack| stack.open.get(urn)?.last().cloned())
     }
 
-    /// Whether another running process is creating an object for this URN, which this process is not yet. The journal is read again, so that the attempt of a
-    /// process that has ended since is unfinished.
+    /// Whether another running process is creating an object for this URN, and this process has not started to. The journal is
+    /// read again, so that the attempt of a process that has ended since then is unfinished.
     pub(crate) fn is_running(&self, urn: &str) -> bool {
         self.stack(urn, |stack| {
             if !stack.running.contains(urn) {

@@ -74,19 +74,19 @@ pub fn diff(resource: &Resource, request: &DiffRequest<'_>) -> Diff {
 
 /// A warning for each changed input that only a create sends. The value of an imported object is unknown.
 fn without_effect(resource: &Resource, request: &DiffRequest<'_>) -> Vec<Warning> {
+    if imported::is_marked(request.olds) {
+        return Vec::new();
+    }
     let is_changed =
         |name: &str, property: &Property| match [request.old_inputs, request.news].map(|all| all.given(name)) {
             [None, None] => false,
             [Some(old), Some(new)] => !new.is_unknown() && !is_unchanged(property, old, new),
             [Some(only), None] | [None, Some(only)] => !equals_unset(property, only),
         };
-    if imported::is_marked(request.olds) {
-        return Vec::new();
-    }
     let sent_once = resource.properties.iter().filter(|(_, property)| property.create_only && property.send.is_some());
     let changed = sent_once.filter(|(name, property)| is_changed(name, property));
-    let text = format!("it is used only when the {} is created, so the change has no effect", resource.label);
-    changed.map(|(name, _)| Warning { path: Path::root(name.as_str()), text: text.clone() }).collect()
+    let text = || format!("it is used only when the {} is created, so the change has no effect", resource.label);
+    changed.map(|(name, _)| Warning { path: Path::root(name.as_str()), text: text() }).collect()
 }
 
 /// Whether every old element of a list is in the new one too, or a number is not smaller.
