@@ -66,22 +66,6 @@ fn no_draft_is_left_undecided() {
     assert_none("a file has a mark DECIDE of `make new`", &undecided);
 }
 
-/// A handler has rules, calls or both (`provider/*/src/special/<handler>.rs`), and tests beside at least one of them.
-#[test]
-fn every_special_handler_has_a_test_file() {
-    let folders = ["provider/rules/src/special", "provider/engine/src/special"];
-    let found: Vec<Source> = folders.iter().flat_map(|folder| sources(folder)).collect();
-    let stem = |source: &Source| source.path.rsplit('/').next().unwrap_or_default().trim_end_matches(".rs").to_owned();
-    let is_tested = |name: &str| {
-        let tests = found.iter().filter(|source| stem(source) == format!("{name}_tests"));
-        tests.into_iter().any(|source| source.text.contains("#[test]"))
-    };
-    let handlers = found.iter().filter(|source| !source.is_test());
-    let untested: Vec<String> =
-        handlers.filter(|source| !is_tested(&stem(source))).map(|source| source.path.clone()).collect();
-    assert_none("a handler has no test file `<handler>_tests.rs`", &untested);
-}
-
 fn all() -> Vec<Source> {
     FOLDERS.iter().flat_map(|folder| sources(folder)).collect()
 }

@@ -27,11 +27,22 @@ impl Source {
         self.path.ends_with("/build.rs")
     }
 
-    /// The lines of code with their numbers, up to the unit tests at the end.
+    /// The lines of code with their numbers, without comments, up to the unit tests at the end.
     pub(crate) fn code(&self) -> impl Iterator<Item = (usize, &str)> {
-        let lines = self.text.lines().enumerate().map(|(index, line)| (index + 1, line));
-        let body = lines.take_while(|(_, line)| *line != "#[cfg(test)]");
-        body.filter(|(_, line)| !line.trim_start().starts_with("//"))
+        self.lines().filter(|(_, line)| !line.trim_start().starts_with("//"))
+    }
+
+    /// The lines with their numbers, up to the unit tests at the end. A test module in a file of its own may be declared above.
+    pub(crate) fn lines(&self) -> impl Iterator<Item = (usize, &str)> {
+        let lines: Vec<(usize, &str)> = self.text.lines().enumerate().map(|(index, line)| (index + 1, line)).collect();
+        let is_test = |index: usize| lines.get(index).is_some_and(|(_, line)| *line == "#[cfg(test)]");
+        let is_declaration =
+            |index: usize| lines.get(index).is_some_and(|(_, line)| line.starts_with("mod ") && line.ends_with(';'));
+        let end = (0..lines.len()).find(|&index| is_test(index) && !is_declaration(index + 1)).unwrap_or(lines.len());
+        let of_tests = |index: usize| is_test(index) || (is_declaration(index) && index > 0 && is_test(index - 1));
+        let body: Vec<(usize, &str)> =
+            lines[..end].iter().enumerate().filter(|(index, _)| !of_tests(*index)).map(|(_, line)| *line).collect();
+        body.into_iter()
     }
 
     /// The places in the code that contain one of these strings.

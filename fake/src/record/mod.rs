@@ -27,10 +27,8 @@ use tokio::task::JoinHandle;
 use crate::Error;
 use crate::running::{check_access, local_url};
 use forward::{Forwarder, Remote};
+pub use recording::API_URL;
 use recording::Recording;
-
-/// The URL of Scaleway's API.
-pub const API_URL: &str = "https://api.scaleway.com";
 
 /// The settings of a recorder.
 #[derive(Debug)]

@@ -15,9 +15,10 @@ use scaleway_api::Method as ApiMethod;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::API_URL;
 use super::sanitizer::{Found, Sanitizer};
 
+/// The URL of Scaleway's API.
+pub const API_URL: &str = "https://api.scaleway.com";
 /// Content types that are recorded; others are recorded as the last one.
 const CONTENT_TYPES: [&str; 9] = [
     "application/json",

@@ -18,7 +18,7 @@ use http::{HeaderValue, Request};
 use login::Login;
 use tokio::sync::Notify;
 
-use self::response::{log, read};
+use self::response::{Failed, log, read};
 use self::waiting::{Time, answered};
 use crate::breaker::Breaker;
 use crate::call::{Call, Repeatable};
@@ -69,12 +69,6 @@ struct Host {
     breaker: Mutex<Breaker>,
     /// Wakes the calls that wait for the host, when it responds again.
     answers: Notify,
-}
-
-/// A failed attempt.
-struct Failed {
-    error: Error,
-    class: FailureClass,
 }
 
 impl Host {

@@ -16,6 +16,7 @@ use value::Object;
 
 use crate::client_error::{api_error, of_client};
 use crate::content::Files;
+use crate::elements::{found, only};
 use crate::hour::hour;
 use crate::identity;
 use crate::journal::JournalEntries;
@@ -27,7 +28,7 @@ use crate::request;
 use crate::secret_values::SecretValues;
 use crate::shared_lists::SharedLists;
 use access::Access;
-use rights::{Named, Rights, Verdict};
+use rights::{Named, PermissionCheck, Rights, Verdict};
 use rules::error::{Error, ErrorKind};
 use rules::moved::Moved;
 use rules::operation::Progress;
@@ -316,9 +317,13 @@ impl<'a> Context<'a> {
         }
     }
 
+    fn permission_check(&self) -> PermissionCheck<'a> {
+        PermissionCheck { client: self.client, rights: self.rights, deadline: self.deadline() }
+    }
+
     /// The error of a call that is not retried; a project that does not exist is named.
     async fn explained(&self, call: &Call, error: client::Error) -> Error {
-        match rights::unknown_place(self, &Named::in_call(call), &error).await {
+        match rights::unknown_place(self.permission_check(), &Named::in_call(call), &error).await {
             Some(unknown) => unknown.because(error),
             None => self.error(error),
         }
@@ -360,7 +365,7 @@ impl<'a> Context<'a> {
             Kind::Busy if waited < UNNAMED_CONFLICT => Ok("waiting for the end of a conflict (HTTP 409)"),
             Kind::Denied if !patience.optional => {
                 let window = Duration::from_millis(self.resource.denied_window_ms);
-                match rights::verdict(self, window).await {
+                match rights::verdict(self.permission_check(), window).await {
                     Verdict::Wait if waited < window => Ok("waiting for access rights to take effect"),
                     Verdict::Wait | Verdict::Final => Err(None),
                     Verdict::Rejected(rejected) => Err(Some(rejected)),
@@ -404,44 +409,4 @@ fn filled_in(text: &str, scope: &Scope<'_>) -> String {
         filled.push_str(rest);
     }
     filled
-}
-
-/// The elements of a list that match all given values.
-fn only(mut json: Json, step: &Step, scope: &Scope<'_>) -> Json {
-    if let (false, Json::Array(items)) = (step.only.is_empty(), &mut json) {
-        items.retain(|item| {
-            step.only.iter().all(|(field, source)| match scope.source(source) {
-                Some(desired) => item
-                    .get(field)
-                    .is_some_and(|has| wire::reads_like(has, &desired) || wire::is_in_block(has, &desired)),
-                None => true,
-            })
-        });
-    }
-    json
-}
-
-/// The matching element of a list.
-pub(crate) fn found(list: &Json, find: &catalog::Find, scope: &Scope<'_>) -> Option<Json> {
-    let fits = |element: &Json| {
-        let has = |field: &str| wire::find(element.as_object()?, field);
-        find.by.iter().all(|(field, source)| match (has(field), scope.source(source)) {
-            (Some(has), Some(desired)) => wire::reads_like(has, &desired),
-            _ => false,
-        })
-    };
-    let is_first =
-        |word: &str| find.by.values().any(|source| scope.source(source).as_ref().and_then(Json::as_str) == Some(word));
-    let elements = list.as_array()?.iter();
-    let Some(path) = &find.element else {
-        let mut elements = elements;
-        let is_first = find.first.as_deref().is_some_and(is_first);
-        return if is_first { elements.next() } else { elements.find(|element| fits(element)) }.cloned();
-    };
-    let (outer, element) = nested::inside(elements.collect(), path).into_iter().find(|(_, element)| fits(element))?;
-    let mut element = element.clone();
-    if let (Some(field), Some(id)) = (&find.outer, outer.get("id")) {
-        element[field] = id.clone();
-    }
-    Some(element)
 }

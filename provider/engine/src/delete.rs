@@ -16,7 +16,7 @@ use crate::journal::Interruption;
 use crate::read::read;
 use crate::steps::holds;
 use crate::update::{apply, differences};
-use crate::{each, fetch, identity, parent, special, wait};
+use crate::{each, fetch, identity, parent, special, visibility, wait};
 use rules::error::{Error, ErrorKind, PartialState};
 use rules::operation::{DiffRequest, ReadBack};
 use rules::pending::Pending;
@@ -96,7 +96,7 @@ async fn calls(cx: &Context<'_>, deletion: &mut Deletion<'_, '_>) -> Result<(), 
     let Deletion { id, olds, inputs, .. } = *deletion;
     let scope = &mut deletion.scope;
     match special::handler(cx.resource).before_delete(cx, scope, olds).await {
-        Err(error) if error.kind() == ErrorKind::NotFound => cx.access.confirm(cx, id, &[olds, inputs]).await?,
+        Err(error) if error.kind() == ErrorKind::NotFound => visibility::confirm(cx, id, &[olds, inputs]).await?,
         before => before?,
     }
     loop {
@@ -129,7 +129,7 @@ async fn ended(cx: &Context<'_>, deletion: &mut Deletion<'_, '_>) -> Result<(), 
 
 /// Completes a delete that found no object: an earlier one may have failed after the object was deleted.
 async fn missing(cx: &Context<'_>, deletion: &Deletion<'_, '_>) -> Result<(), Error> {
-    cx.access.confirm(cx, deletion.id, &[deletion.olds, deletion.inputs]).await?;
+    visibility::confirm(cx, deletion.id, &[deletion.olds, deletion.inputs]).await?;
     special::handler(cx.resource).after_delete(cx, &deletion.scope, deletion.olds).await
 }
 

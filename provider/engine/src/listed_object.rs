@@ -12,7 +12,8 @@ use rules::scope::Scope;
 use rules::wire;
 use serde_json::Value as Json;
 
-use crate::context::{Context, found};
+use crate::context::Context;
+use crate::elements::found;
 use crate::request;
 use crate::shared_lists::{ListRequest, Snapshot, Waiting};
 

@@ -10,7 +10,7 @@ use crate::client_error::api_error;
 use crate::context::Context;
 use crate::special;
 use crate::steps::state_of;
-use crate::{blocking, complete, fetch, parent, wait};
+use crate::{blocking, complete, fetch, parent, visibility, wait};
 use rules::decode::Known;
 use rules::error::{Error, ErrorKind};
 use rules::operation::ReadBack;
@@ -52,7 +52,7 @@ pub(crate) async fn read(
     }
     // An import finds no object. A resource in the state is deleted only if the key can see its project.
     if found.is_none() && !state.is_empty() {
-        cx.access.confirm(cx, id, &[state, inputs]).await?;
+        visibility::confirm(cx, id, &[state, inputs]).await?;
     }
     Ok(found)
 }

@@ -19,6 +19,7 @@ use crate::place::{self, Defaults};
 use crate::presence::{self, DEFAULTS};
 use crate::{autoname, secret_hash, secret_reference, special, tags, write_only};
 
+use groups::Groups;
 pub use localities::unknown_places;
 
 /// Checks the inputs of a resource.
@@ -34,7 +35,7 @@ pub fn check(resource: &Resource, request: &CheckRequest<'_>, defaults: &Default
         made.retain(|made| made.as_str() != Some(name));
     }
     tags::lay_under(resource, defaults, &mut inputs);
-    checker.groups(resource, request.olds, &inputs);
+    Groups(&mut checker.failures).resource(resource, request.olds, &inputs);
     checker.directions(resource, request.olds, &inputs);
     checker.places(resource, &inputs, defaults);
     localities::check(resource, &inputs, &mut checker.failures, &mut checker.warnings);
@@ -64,7 +65,7 @@ pub fn check_component(inputs: &BTreeMap<String, Property>, given: &Object) -> C
 pub fn arguments(lookup: &Lookup, given: &Object) -> Result<Object, Vec<Failure>> {
     let mut checker = Checker::default();
     let arguments = checker.object(&lookup.inputs, given, &Path::default());
-    checker.which(lookup, &arguments);
+    Groups(&mut checker.failures).lookup(lookup, &arguments);
     if checker.failures.is_empty() { Ok(arguments) } else { Err(checker.failures) }
 }
 
@@ -145,7 +146,7 @@ impl Checker {
                 self.fail(path, reason);
             }
         }
-        self.inner_groups(property, &value, path);
+        Groups(&mut self.failures).property(property, &value, path);
         self.warnings.extend(rules::unusual(property, &value).map(|text| Warning { path: path.clone(), text }));
         self.secret = outer;
         value

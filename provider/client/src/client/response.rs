@@ -5,7 +5,6 @@ use std::time::Duration;
 use bytes::Bytes;
 use serde_json::Value;
 
-use super::Failed;
 use crate::api_error::{ApiError, request_id};
 use crate::call::Call;
 use crate::error::{Error, Undecoded};
@@ -14,6 +13,12 @@ use crate::messaging;
 use crate::response::Response;
 use crate::retry::FailureClass;
 use crate::storage;
+
+/// A failed attempt.
+pub(super) struct Failed {
+    pub(super) error: Error,
+    pub(super) class: FailureClass,
+}
 
 /// Converts an HTTP response into a response or an error.
 pub(super) fn read(

@@ -6,12 +6,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use client::{Call, Method, Repeatable};
+use client::{Call, Client, Method, Repeatable};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value as Json;
 use tokio::sync::OnceCell;
 
-use crate::context::Context;
 use crate::hour::hour;
 use rules::error::{Error, ErrorKind};
 use rules::wire;
@@ -82,16 +81,25 @@ pub(crate) enum Verdict {
     Rejected(client::Error),
 }
 
+/// The calls about a permission error.
+#[derive(Clone, Copy)]
+pub(super) struct PermissionCheck<'a> {
+    pub(super) client: &'a Client,
+    pub(super) rights: &'a Rights,
+    /// The deadline of the operation that failed.
+    pub(super) deadline: Instant,
+}
+
 /// Whether a permission error may be temporary, because new permissions need time to take effect.
-pub(crate) async fn verdict(cx: &Context<'_>, window: Duration) -> Verdict {
-    let clock = cx.client.clock();
+pub(super) async fn verdict(check: PermissionCheck<'_>, window: Duration) -> Verdict {
+    let clock = check.client.clock();
     if window.is_zero() {
         return Verdict::Final;
     }
-    if cx.rights.changed_within(window, clock.now()) {
+    if check.rights.changed_within(window, clock.now()) {
         return Verdict::Wait;
     }
-    let key = match cx.rights.key.get_or_try_init(|| key(cx)).await {
+    let key = match check.rights.key.get_or_try_init(|| key(check)).await {
         Ok(key) => *key,
         Err(rejected) => return Verdict::Rejected(rejected),
     };
@@ -101,7 +109,7 @@ pub(crate) async fn verdict(cx: &Context<'_>, window: Duration) -> Verdict {
             age < SignedDuration::try_from(window).unwrap_or(SignedDuration::MAX)
         }
         Key::Unreadable(since) => {
-            let given = cx.rights.key_of_arguments.load(Ordering::Relaxed);
+            let given = check.rights.key_of_arguments.load(Ordering::Relaxed);
             given && clock.now().saturating_duration_since(since) < window
         }
         Key::Unknown => false,
@@ -110,18 +118,18 @@ pub(crate) async fn verdict(cx: &Context<'_>, window: Duration) -> Verdict {
 }
 
 /// Reads the API key with itself. Fails if the key is invalid.
-async fn key(cx: &Context<'_>) -> Result<Key, client::Error> {
-    let Some(access_key) = cx.client.access_key() else { return Ok(Key::Unknown) };
+async fn key(check: PermissionCheck<'_>) -> Result<Key, client::Error> {
+    let Some(access_key) = check.client.access_key() else { return Ok(Key::Unknown) };
     let call = Call::new(Method::GET, "/iam/v1alpha1/api-keys/{access_key}", &[("access_key", access_key)]);
     let Ok(call) = call else { return Ok(Key::Unknown) };
-    match cx.client.send(question(cx, call)).await {
+    match check.client.send(request(check, call)).await {
         Ok(answer) => {
             let made = answer.body.get("created_at").and_then(Json::as_str).and_then(|text| text.parse().ok());
             Ok(made.map_or(Key::Unknown, Key::MadeAt))
         }
         Err(error) => match error.kind() {
             Some(client::Kind::Unauthenticated) => Err(error),
-            Some(client::Kind::Denied) => Ok(Key::Unreadable(cx.client.clock().now())),
+            Some(client::Kind::Denied) => Ok(Key::Unreadable(check.client.clock().now())),
             _ => Ok(Key::Unknown),
         },
     }
@@ -152,7 +160,7 @@ impl Named {
 }
 
 /// The error of a call that failed with 403 or 404 because its project or organization does not exist for the API key.
-pub(crate) async fn unknown_place(cx: &Context<'_>, named: &Named, error: &client::Error) -> Option<Error> {
+pub(super) async fn unknown_place(check: PermissionCheck<'_>, named: &Named, error: &client::Error) -> Option<Error> {
     let api = error.api()?;
     let about_place = ["project", "organization"].iter().any(|what| api.concerns(what));
     let is_about_place = api.kind() == client::Kind::Denied
@@ -160,7 +168,7 @@ pub(crate) async fn unknown_place(cx: &Context<'_>, named: &Named, error: &clien
     if !is_about_place || !named.writes || (named.project.is_none() && named.organization.is_none()) {
         return None;
     }
-    let projects = cx.rights.projects.get_or_try_init(|| projects(cx)).await.ok()?;
+    let projects = check.rights.projects.get_or_try_init(|| projects(check)).await.ok()?;
     // A key that sees no project does not show which ones exist.
     if projects.is_empty() {
         return None;
@@ -187,9 +195,9 @@ pub(crate) async fn unknown_place(cx: &Context<'_>, named: &Named, error: &clien
     Some(Error::new(ErrorKind::Denied, fact).hint(hint))
 }
 
-async fn projects(cx: &Context<'_>) -> Result<Vec<Project>, ()> {
+async fn projects(check: PermissionCheck<'_>) -> Result<Vec<Project>, ()> {
     let call = Call::new(Method::GET, "/account/v3/projects", &[]).map_err(|_| ())?;
-    let listed = cx.client.list(question(cx, call), "projects").await.map_err(|_| ())?;
+    let listed = check.client.list(request(check, call), "projects").await.map_err(|_| ())?;
     let text = |project: &Json, name: &str| project.get(name).and_then(Json::as_str).unwrap_or_default().to_owned();
     let projects = listed.iter().map(|project| Project {
         id: text(project, "id"),
@@ -200,6 +208,6 @@ async fn projects(cx: &Context<'_>) -> Result<Vec<Project>, ()> {
 }
 
 /// Performs a call with a short timeout, so that it does not delay the error.
-fn question(cx: &Context<'_>, call: Call) -> Call {
-    call.repeatable(Repeatable::Yes).until(cx.deadline().min(cx.client.clock().now() + QUESTION))
+fn request(check: PermissionCheck<'_>, call: Call) -> Call {
+    call.repeatable(Repeatable::Yes).until(check.deadline.min(check.client.clock().now() + QUESTION))
 }

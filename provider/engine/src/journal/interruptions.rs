@@ -4,45 +4,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use catalog::{Input, Resource};
-use serde::{Deserialize, Serialize};
 use value::Path;
 
-use super::{JournalEntries, Line, stack_of};
+use super::entries::JournalEntries;
+use super::lines::{Interruption, Line, stack_of};
 use rules::operation::{Change, ChangeKind, Diff, DiffRequest, Warning};
-
-/// A delete or an update that started.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Interruption {
-    /// The resource's URN.
-    pub urn: String,
-    /// The object's Pulumi ID.
-    pub id: String,
-    /// A later read found that the object does not exist.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub not_found: bool,
-    /// It is an update.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub update: bool,
-    /// The properties that updates were changing.
-    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
-    pub properties: BTreeSet<String>,
-    /// The properties that an update changed for a step, with the values to restore.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub changed_for_step: BTreeMap<String, String>,
-}
-
-impl Interruption {
-    /// The start of a delete.
-    fn delete(urn: &str, id: &str) -> Self {
-        let (urn, id) = (urn.to_owned(), id.to_owned());
-        let (properties, changed_for_step) = (BTreeSet::new(), BTreeMap::new());
-        Self { urn, id, not_found: false, update: false, properties, changed_for_step }
-    }
-
-    pub(super) fn is_of(&self, urn: &str, id: &str) -> bool {
-        self.urn == urn && self.id == id
-    }
-}
 
 impl JournalEntries {
     /// The delete or update of this object that is not known to have ended.
@@ -165,7 +131,8 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::journal::{NoJournal, unfinished};
+    use crate::journal::entries::NoJournal;
+    use crate::journal::lines::unfinished;
 
     #[test]
     fn failed_delete_stays_open_until_its_object_is_deleted() {

@@ -2,9 +2,7 @@
 
 use std::collections::HashMap;
 use std::fmt;
-use std::sync::Mutex;
-
-use super::lock;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// The names and checks of each URN in this process, so that the name of a replacement differs from the name it replaces.
 #[derive(Default)]
@@ -22,13 +20,13 @@ impl Names {
     /// The name that the state has for a URN.
     pub fn saw(&self, urn: &str, name: Option<&str>) {
         if let Some(name) = name {
-            lock(&self.0).entry(urn.to_owned()).or_default().old = Some(name.to_owned());
+            self.lock().entry(urn.to_owned()).or_default().old = Some(name.to_owned());
         }
     }
 
     /// Resets the count after a preview of a create: the next check without old inputs is the first again.
     pub fn previewed(&self, urn: &str) {
-        if let Some(named) = lock(&self.0).get_mut(urn) {
+        if let Some(named) = self.lock().get_mut(urn) {
             named.fresh = 0;
         }
     }
@@ -40,7 +38,7 @@ impl Names {
         if urn.is_empty() {
             return random.to_vec();
         }
-        let mut all = lock(&self.0);
+        let mut all = self.lock();
         let named = all.entry(urn.to_owned()).or_default();
         named.fresh += 1;
         let mut seed = format!("{urn}\n{owner}\n").into_bytes();
@@ -50,6 +48,13 @@ impl Names {
             None => {}
         }
         seed
+    }
+}
+
+impl Names {
+    /// A panic in another thread leaves the map consistent.
+    fn lock(&self) -> MutexGuard<'_, HashMap<String, Named>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

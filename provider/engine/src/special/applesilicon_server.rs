@@ -3,10 +3,8 @@
 //! A descriptor is not sufficient because the installation of the operating system that the server already has would delete its data,
 //! and because private networks are detached before the VPC is disabled and attached after it is enabled.
 
-use super::{
-    Context, Handler, Object, Result, Scope, Transition, async_trait, change, fetch, json,
-    server_private_networks as private_networks, wait, wire,
-};
+use super::prelude::*;
+use super::server_private_networks as private_networks;
 use rules::place;
 
 /// See the module.

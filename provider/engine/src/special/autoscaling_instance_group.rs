@@ -3,7 +3,7 @@
 //! A descriptor is not sufficient because the servers are objects of another API, which are found by the ID of the group in their names,
 //! and because the call that deletes a server depends on its power state.
 
-use super::{Context, Handler, Json, Object, Result, Scope, async_trait, call, ignore_not_found, json, list};
+use super::prelude::*;
 use rules::special::instance_server::LOCAL;
 use rules::wire::text_or_empty;
 

@@ -4,10 +4,8 @@
 //! updated by deleting it by its API ID and creating another one. Assumes that each element of `endpoints` has a field with
 //! the name of its kind, and that a change of one puts the instance into a transient status.
 
-use super::{
-    Context, Error, ErrorKind, Handler, Json, Object, Result, Scope, Transition, async_trait, call, change,
-    databases_upgrade, fetch, json, wait, wire,
-};
+use super::databases_upgrade;
+use super::prelude::*;
 
 /// See the module.
 pub(super) struct Instance;

@@ -5,7 +5,7 @@
 //! that a change of one puts the replica into a transient status.
 
 use super::databases_instance::{desired, remove};
-use super::{Context, Handler, Json, Result, Scope, Transition, async_trait, change, json};
+use super::prelude::*;
 
 /// See the module.
 pub(super) struct ReadReplica;

@@ -4,10 +4,11 @@
 //! the data and, when it is ready, the endpoints with their IDs, but neither the second node nor the ACL rules, and because
 //! the previous instance remains, without endpoints, until it is deleted. The successor is identified by the endpoints.
 
-use super::{
-    BTreeSet, Context, Error, ErrorKind, Json, Map, Object, Result, Scope, Transition, call, change, fetch,
-    ignore_not_found, json, list, wait, wire,
-};
+use std::collections::BTreeSet;
+
+use serde_json::Map;
+
+use super::prelude::*;
 
 /// Settings that are copied to the new instance if it does not have them: the field in responses and in requests.
 const COPIED: [(&str, &str); 5] = [

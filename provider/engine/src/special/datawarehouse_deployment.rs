@@ -3,7 +3,7 @@
 //! A descriptor is not sufficient because a stopped deployment must be started before most changes and stopped again after them,
 //! although its input `started` does not change.
 
-use super::{Context, Handler, Result, Scope, Transition, async_trait, change, fetch, json, wait, wire};
+use super::prelude::*;
 
 /// See the module.
 pub(super) struct Deployment;

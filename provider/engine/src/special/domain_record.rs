@@ -4,12 +4,13 @@
 //! because adding is not idempotent: after an ambiguous response the record is looked up before it is added again. Assumes
 //! that name, type and data identify a record within its zone, and that an update by ID is idempotent.
 
+use catalog::Source;
 use client::Repeatable;
 
-use super::{
-    Context, Error, ErrorKind, Handler, Json, Object, Patience, Result, Scope, Source, Transition, async_trait, fetch,
-    json, list, own, request,
-};
+use super::calls::own;
+use super::prelude::*;
+use crate::context::Patience;
+use crate::request;
 use rules::dns;
 use rules::wire::text_or_empty;
 

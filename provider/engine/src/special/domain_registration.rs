@@ -7,10 +7,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use super::{
-    Context, Error, ErrorKind, Handler, Json, Object, Result, Scope, Transition, async_trait, call, fetch,
-    ignore_not_found, json, list, wire,
-};
+use super::prelude::*;
 use rules::wire::text_or_empty;
 
 /// See the module.

@@ -4,7 +4,7 @@
 //! of a zone deletes records that are not in the stack, which needs a warning. Assumes that `subdomain` and `domain`
 //! identify a zone, and that a new zone contains only the records of its own name servers.
 
-use super::{Context, Error, ErrorKind, Handler, Json, Object, Result, Scope, async_trait, list, wire};
+use super::prelude::*;
 use crate::client_error::api_error;
 
 /// See the module.

@@ -4,11 +4,9 @@
 //! duplicates are other flexible IPs with the same address. Assumes that the first read step finds the flexible IP by the ID of
 //! its MAC address.
 
-use super::{
-    Context, ErrorKind, Handler, Json, Object, Result, Scope, Transition, async_trait, call, ignore_not_found, json,
-    list, wait,
-};
 use catalog::Source;
+
+use super::prelude::*;
 use rules::wire::{self, strings, text_or_empty};
 
 /// See the module.

@@ -3,7 +3,7 @@
 //! A descriptor is not sufficient because an offer that is out of stock is an error unless the program accepts it, and because names
 //! are compared without case.
 
-use super::{Context, Error, ErrorKind, Handler, Json, Result, Scope, async_trait, call, list, wire};
+use super::prelude::*;
 use rules::wire::text_or_empty;
 
 /// See the module.

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Context, Handler, Json, Result, Scope, async_trait, call, json, wire};
+use super::prelude::*;
 use rules::wire::text_or_empty;
 
 /// See the module.

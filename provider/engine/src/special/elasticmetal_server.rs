@@ -4,11 +4,9 @@
 //! it is installed, because options and private networks are only possible after the installation, and because the inputs of the
 //! installation have an effect only if the server is installed again.
 
-use super::{
-    Context, Error, ErrorKind, Handler, Json, Object, Result, Scope, Transition, async_trait, call, change,
-    elasticmetal_offer as offer, fetch, ignore_not_found, json, own, server_private_networks as private_networks, wait,
-    wire,
-};
+use super::calls::own;
+use super::prelude::*;
+use super::{elasticmetal_offer as offer, server_private_networks as private_networks};
 use rules::id::is_uuid;
 use rules::place;
 use rules::special::elasticmetal_server::CONFIGURATION;

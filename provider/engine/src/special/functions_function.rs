@@ -9,11 +9,9 @@ use bytes::Bytes;
 use client::{Call, Upload};
 use sha2::{Digest, Sha256};
 
-use super::{
-    Context, Error, ErrorKind, Handler, Json, Object, Patience, Result, Scope, Transition, async_trait, call, fetch,
-    wait, wire,
-};
+use super::prelude::*;
 use crate::content::{self, Contents};
+use crate::context::Patience;
 use crate::zip;
 use rules::special::functions_function::{CODE, UPLOADED, asset, known_hash};
 

@@ -3,7 +3,7 @@
 //! A descriptor is not sufficient because the API only lists offers, several of them have the same name, and names of control panels
 //! are compared without case.
 
-use super::{Context, Error, ErrorKind, Handler, Json, Result, Scope, async_trait, list, wire};
+use super::prelude::*;
 use rules::place;
 use rules::wire::text_or_empty;
 

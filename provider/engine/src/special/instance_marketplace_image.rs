@@ -2,7 +2,7 @@
 //!
 //! A descriptor is not sufficient because it selects an element of a list by equal fields.
 
-use super::{Context, Error, ErrorKind, Handler, Json, Result, Scope, async_trait, call, list, wire};
+use super::prelude::*;
 
 /// See the module.
 pub(super) struct Image;

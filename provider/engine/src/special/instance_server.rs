@@ -6,12 +6,11 @@
 //! `instance_server_volumes`, `instance_server_networks` and `instance_user_data`.
 
 use super::instance_server_power::{RUNNING, STOPPED, act, change_offer, desired_state, reach, restart, state};
+use super::prelude::*;
 use super::{
-    Context, Handler, Json, Object, Result, Scope, Transition, async_trait, call, fetch, instance_marketplace_image,
-    instance_server_networks as networks, instance_server_volumes as volumes, instance_user_data as user_data, wait,
-    wire,
+    instance_marketplace_image, instance_server_networks as networks, instance_server_volumes as volumes,
+    instance_user_data as user_data,
 };
-use rules::error::ErrorKind;
 use rules::id::is_uuid;
 
 /// See the module.

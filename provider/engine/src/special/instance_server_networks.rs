@@ -1,6 +1,6 @@
 //! The addresses, private networks and file systems of an Instance: each element has a call of its own.
 
-use super::{Context, Error, ErrorKind, Json, Result, Scope, call, fetch, ignore_not_found, json, wire};
+use super::prelude::*;
 use rules::wire::{strings, text_or_empty};
 
 /// Attaches the addresses of the program and detaches all others; the dynamic one belongs to the server.

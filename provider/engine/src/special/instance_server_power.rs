@@ -1,9 +1,9 @@
 //! The power states of an Instance, the actions that lead from one to another, and the changes that need a stopped server.
 
-use rules::special::instance_server::{own_state, power_state};
 use value::Value;
 
-use super::{Context, Error, ErrorKind, Json, Result, Scope, Transition, call, fetch, json, wait, wire};
+use super::prelude::*;
+use rules::special::instance_server::{own_state, power_state};
 
 /// The states that an action can lead to.
 pub(super) const RUNNING: &str = "running";

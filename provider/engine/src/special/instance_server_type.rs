@@ -2,8 +2,7 @@
 //!
 //! A descriptor is not sufficient because the responses are maps by type, in pages, and two lists describe one type.
 
-use super::{Context, Error, ErrorKind, Handler, Json, Result, Scope, async_trait, call};
-use rules::wire;
+use super::prelude::*;
 
 /// See the module.
 pub(super) struct ServerType;

@@ -1,6 +1,8 @@
 //! The volumes of an Instance: local ones belong to the API of Instances, and all others to Block Storage.
 
-use super::{Context, Error, ErrorKind, Json, Map, Object, Result, Scope, call, fetch, ignore_not_found, json, wire};
+use serde_json::Map;
+
+use super::prelude::*;
 use rules::special::instance_server::{LOCAL, numbered};
 use rules::wire::strings;
 

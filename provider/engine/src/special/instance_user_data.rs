@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Context, ErrorKind, Json, Result, Scope, Transition, call, ignore_not_found, list, wire};
+use super::prelude::*;
 use rules::wire::Wire;
 
 /// The key of the configuration that cloud-init reads at the first start.

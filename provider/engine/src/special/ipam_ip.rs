@@ -3,7 +3,7 @@
 //! A descriptor is not sufficient because after a failed move neither the inputs nor the outputs contain it. Assumes that
 //! the first read step returns it as `resource`, and that `MoveIP` is the only step that sends `customResources`.
 
-use super::{Context, Handler, Json, Result, Scope, Transition, async_trait, fetch};
+use super::prelude::*;
 use rules::wire::text_or_empty;
 
 /// See the module.

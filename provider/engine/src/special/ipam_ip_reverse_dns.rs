@@ -2,11 +2,12 @@
 //!
 //! A descriptor is not sufficient for that reason, and because a name appears in the list only when it resolves to the address.
 
-use super::{Context, ErrorKind, Handler, Json, Object, Result, Scope, Transition, async_trait, call, fetch};
 use catalog::Step;
+use value::Value;
+
+use super::prelude::*;
 use rules::pending::Pending;
 use rules::special::ipam_ip_reverse_dns::{LIST, merged, own};
-use value::Value;
 
 /// See the module.
 pub(super) struct IpReverseDns;

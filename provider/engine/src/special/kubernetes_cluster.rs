@@ -3,12 +3,8 @@
 //! A descriptor is not sufficient because requests contain a patch version that the list of versions determines, because an
 //! upgrade is a call with a version that the cluster may have already, and because the pools are upgraded after the cluster.
 
+use super::prelude::*;
 use rules::special::kubernetes_cluster::{is_minor, is_version};
-
-use super::{
-    Context, Error, ErrorKind, Handler, Json, Object, Result, Scope, Transition, async_trait, change, fetch, json,
-    list, wait, wire,
-};
 
 /// See the module.
 pub(super) struct Cluster;

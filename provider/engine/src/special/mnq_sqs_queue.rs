@@ -2,7 +2,7 @@
 //!
 //! A descriptor is not sufficient because an update sends the URL, which only a response contains.
 
-use super::{Context, ErrorKind, Handler, Object, Result, Scope, Transition, async_trait, fetch};
+use super::prelude::*;
 
 /// See the module.
 pub(super) struct Queue;

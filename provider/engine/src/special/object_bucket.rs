@@ -6,10 +6,10 @@
 
 use std::time::Duration;
 
-use super::{
-    Context, Error, ErrorKind, Handler, Json, Object, Patience, Result, Scope, async_trait, call, ignore_not_found,
-    json, own, request,
-};
+use super::calls::own;
+use super::prelude::*;
+use crate::context::Patience;
+use crate::request;
 use rules::wire::text_or_empty;
 
 /// See the module.

@@ -8,13 +8,13 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use bytes::Bytes;
+use catalog::Source;
 use value::{Data, Value};
 
-use super::{
-    Context, Error, ErrorKind, Handler, Json, Object, Patience, Result, Scope, Source, Transition, async_trait, json,
-    own, request, wire,
-};
-use crate::content;
+use super::calls::own;
+use super::prelude::*;
+use crate::context::Patience;
+use crate::{content, request};
 
 /// See the module.
 pub(super) struct Item;

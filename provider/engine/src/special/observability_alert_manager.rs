@@ -3,9 +3,11 @@
 //! A descriptor is not sufficient because an alert that the program does not name is kept as it is, so the alerts to disable
 //! are those that it named before. Assumes that `alerts` in the read steps lists every preconfigured alert.
 
+use std::collections::BTreeSet;
+
 use catalog::Settles;
 
-use super::{BTreeSet, Context, Handler, Object, Result, Scope, Transition, async_trait, call, fetch, json};
+use super::prelude::*;
 use rules::special::observability_alert_manager::{MANAGED, RULES, is_managed, rules};
 
 /// See the module.

@@ -3,7 +3,7 @@
 //! A descriptor is not sufficient because the API expects an object with the ID of each private network as a key, and because the
 //! order of its requests and of those for the server depends on the change.
 
-use super::{Context, Error, ErrorKind, Json, Result, Scope, call, fetch, ignore_not_found, json};
+use super::prelude::*;
 use rules::wire::text_or_empty;
 
 /// The field with the private networks.

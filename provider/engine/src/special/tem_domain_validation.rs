@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use value::Value;
 
-use super::{Context, Error, ErrorKind, Handler, Result, Scope, Transition, async_trait, call, fetch, json, wire};
+use super::prelude::*;
 
 /// See the module.
 pub(super) struct DomainValidation;

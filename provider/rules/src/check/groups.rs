@@ -3,13 +3,21 @@
 use catalog::{Checks, Input, Lookup, Property, Resource, Source};
 use value::{Data, Object, Path, Value};
 
-use super::Checker;
+use crate::operation::Failure;
 
 /// Arguments that narrow a lookup, but do not identify a resource.
 const OWNERS: [&str; 3] = ["projectId", "organizationId", "region"];
 
-impl Checker {
-    pub(super) fn groups(&mut self, resource: &Resource, olds: &Object, inputs: &Object) {
+/// Checks groups, and adds a failure for each one that is not satisfied.
+pub(super) struct Groups<'a>(pub(super) &'a mut Vec<Failure>);
+
+impl Groups<'_> {
+    fn fail(&mut self, path: &Path, reason: impl Into<String>) {
+        self.0.push(Failure { path: path.clone(), reason: reason.into() });
+    }
+
+    /// The groups of the inputs of a resource.
+    pub(super) fn resource(&mut self, resource: &Resource, olds: &Object, inputs: &Object) {
         // A resource that was imported without an unreadable input, such as a password, may continue without it.
         let is_unreadable =
             |name: &String| resource.properties.get(name).is_some_and(|property| property.read.is_none());
@@ -60,7 +68,7 @@ impl Checker {
     }
 
     /// Exactly one of the ID and a search argument must be set. An ID that has a provider default may be absent.
-    pub(super) fn which(&mut self, lookup: &Lookup, arguments: &Object) {
+    pub(super) fn lookup(&mut self, lookup: &Lookup, arguments: &Object) {
         let (id, by) = match (&lookup.id, &lookup.by, &lookup.parent) {
             (Some(id), Some(by), _) => (id, by),
             (_, _, Some(parent)) => (&parent.property, &parent.by),
@@ -89,7 +97,7 @@ impl Checker {
     }
 
     /// The groups of an object, or of each object of a list.
-    pub(super) fn inner_groups(&mut self, property: &Property, value: &Value, path: &Path) {
+    pub(super) fn property(&mut self, property: &Property, value: &Value, path: &Path) {
         let Checks { exactly_one, at_least_one, .. } = &property.checks;
         let objects: Vec<(Path, &Object)> = match value.data() {
             Data::Object(object) => vec![(path.clone(), object)],
@@ -157,9 +165,9 @@ mod tests {
     }
 
     fn failures(property: &Property, value: &Value) -> Vec<String> {
-        let mut checker = Checker::default();
-        checker.inner_groups(property, value, &Path::root("it"));
-        checker.failures.into_iter().map(|failure| format!("{} {}", failure.path, failure.reason)).collect()
+        let mut failures = Vec::new();
+        Groups(&mut failures).property(property, value, &Path::root("it"));
+        failures.into_iter().map(|failure| format!("{} {}", failure.path, failure.reason)).collect()
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //!
 //! Pure: random bytes, the time and the result of `probe` are arguments.
 
+mod hooks;
 mod password;
 mod rotation;
 mod zones;
@@ -9,6 +10,8 @@ mod zones;
 use catalog::{Input, Resource};
 use jiff::Timestamp;
 use value::Object;
+
+use hooks::Local;
 
 use crate::error::{Error, ErrorKind};
 use crate::inputs::hidden;
@@ -18,27 +21,6 @@ use crate::rng::Rng;
 
 /// The ID of all local resources: they cannot be looked up.
 const ID: &str = "kept-in-the-state";
-
-/// The implementation of one local resource type.
-trait Local: Sync {
-    /// Generates the outputs that are not inputs.
-    fn make(&self, _rng: &dyn Rng, _inputs: &Object, _now: Timestamp) -> Result<Object, Error> {
-        Ok(Object::new())
-    }
-
-    /// Adds changes that are due by time, and notes for the user.
-    fn adjust_diff(&self, _request: &DiffRequest<'_>, _diff: &mut Diff) {}
-
-    /// The outputs that an update generates again; the others keep their values.
-    fn remake(&self, _request: &DiffRequest<'_>) -> Result<Object, Error> {
-        Ok(Object::new())
-    }
-
-    /// The outputs that are known in a preview; `olds` is empty for a create.
-    fn outlook(&self, _request: &DiffRequest<'_>) -> Object {
-        Object::new()
-    }
-}
 
 /// A health or login check, which the engine performs: its outputs are the result.
 struct Check;

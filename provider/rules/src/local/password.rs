@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use value::{Object, Value, object};
 
-use super::Local;
+use super::hooks::Local;
 use crate::error::{Error, ErrorKind};
 use crate::rng::Rng;
 

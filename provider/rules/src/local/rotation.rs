@@ -4,7 +4,7 @@
 use jiff::{SignedDuration, Timestamp};
 use value::{Object, Path, Value, object};
 
-use super::Local;
+use super::hooks::Local;
 use crate::error::{Error, ErrorKind};
 use crate::operation::{Change, ChangeKind, Diff, DiffRequest};
 use crate::rng::Rng;

@@ -6,7 +6,8 @@
 use serde_json::Value as Json;
 use value::{Object, Path, Value};
 
-use super::{Special, server_private_networks as private_networks};
+use super::hooks::Special;
+use super::server_private_networks as private_networks;
 use crate::operation::{Diff, DiffRequest, Failure, Warning};
 use crate::wire::{self, Wire};
 

@@ -7,7 +7,8 @@
 use serde_json::{Value as Json, json};
 use value::{Data, Object, Path, Value};
 
-use super::{Special, databases_upgrade};
+use super::databases_upgrade;
+use super::hooks::Special;
 use crate::operation::{Diff, DiffRequest, Failure};
 use crate::wire::{self, Wire};
 

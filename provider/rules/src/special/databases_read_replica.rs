@@ -6,8 +6,8 @@
 use serde_json::{Value as Json, json};
 use value::Object;
 
-use super::Special;
 use super::databases_instance::{keep_enable_ipam_only, private_endpoint, public_endpoint};
+use super::hooks::Special;
 use crate::wire::{self, Wire};
 
 /// See the module.

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use value::{Object, Path, Value};
 
-use super::Special;
+use super::hooks::Special;
 use crate::operation::{Diff, DiffRequest, Failure, Warning};
 use crate::wire::Wire;
 

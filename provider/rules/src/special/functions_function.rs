@@ -3,7 +3,7 @@
 use serde_json::Value as Json;
 use value::{Asset, Data, Object, Path, Value};
 
-use super::Special;
+use super::hooks::Special;
 use crate::operation::{Change, ChangeKind, Diff, DiffRequest};
 use crate::wire::Wire;
 

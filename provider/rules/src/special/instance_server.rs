@@ -6,7 +6,7 @@
 use serde_json::{Map, Value as Json, json};
 use value::{Data, Object, Path, Value};
 
-use super::Special;
+use super::hooks::Special;
 use crate::id::is_uuid;
 use crate::operation::{Diff, DiffRequest, Failure, Warning};
 use crate::place;

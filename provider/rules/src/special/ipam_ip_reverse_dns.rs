@@ -8,7 +8,7 @@ use std::net::IpAddr;
 use serde_json::{Value as Json, json};
 use value::{Object, Value};
 
-use super::Special;
+use super::hooks::Special;
 use crate::wire::{self, Wire};
 
 /// The list in requests and responses.

@@ -8,7 +8,7 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use serde_json::{Value as Json, json};
 use value::{Object, Path};
 
-use super::Special;
+use super::hooks::Special;
 use crate::operation::{Diff, DiffRequest, Failure};
 use crate::wire::{self, Wire};
 

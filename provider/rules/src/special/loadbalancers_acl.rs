@@ -3,7 +3,7 @@
 
 use serde_json::{Value as Json, json};
 
-use super::Special;
+use super::hooks::Special;
 use crate::wire::{self, Wire};
 
 /// The filter of a match that has none.

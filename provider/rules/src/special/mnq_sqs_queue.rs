@@ -2,7 +2,7 @@
 //!
 //! A descriptor is not sufficient because the fields are inside of a string.
 
-use super::Special;
+use super::hooks::Special;
 use crate::convert;
 use crate::wire::{self, Wire};
 use serde_json::{Value as Json, json};

@@ -6,7 +6,7 @@
 use serde_json::{Value as Json, json};
 use value::{Object, Path};
 
-use super::Special;
+use super::hooks::Special;
 use crate::operation::{Change, ChangeKind, Diff, DiffRequest};
 use crate::wire::{self, Wire};
 

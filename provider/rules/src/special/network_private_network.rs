@@ -5,7 +5,7 @@
 use ipnet::IpNet;
 use serde_json::{Value as Json, json};
 
-use super::Special;
+use super::hooks::Special;
 use crate::wire::{self, Wire};
 
 /// See the module.

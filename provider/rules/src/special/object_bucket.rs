@@ -6,7 +6,7 @@
 use serde_json::{Map, Value as Json, json};
 use value::{Object, Path, Value};
 
-use super::Special;
+use super::hooks::Special;
 use crate::operation::Failure;
 use crate::wire::{self, Wire};
 

@@ -4,7 +4,7 @@
 
 use serde_json::{Value as Json, json};
 
-use super::Special;
+use super::hooks::Special;
 use crate::wire::{self, Wire};
 
 /// See the module.

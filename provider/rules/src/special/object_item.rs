@@ -9,7 +9,7 @@ use md5::{Digest, Md5};
 use serde_json::json;
 use value::{Object, Path};
 
-use super::Special;
+use super::hooks::Special;
 use crate::error::{Error, ErrorKind};
 use crate::operation::Failure;
 use crate::wire::{self, Wire};

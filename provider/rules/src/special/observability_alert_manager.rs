@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value as Json, json};
 use value::{Data, Object, Value};
 
-use super::Special;
+use super::hooks::Special;
 use crate::wire::{self, Wire};
 
 /// See the module.

@@ -7,7 +7,7 @@
 use serde_json::{Value as Json, json};
 use value::{Object, Path, Value};
 
-use super::Special;
+use super::hooks::Special;
 use crate::operation::{Diff, DiffRequest};
 use crate::wire::{self, Wire};
 

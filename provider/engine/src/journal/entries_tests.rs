@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::*;
+use crate::journal::unfinished;
 
 const URN: &str = "urn:pulumi:dev::app::a:b:C::main";
 
