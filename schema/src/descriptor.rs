@@ -105,6 +105,9 @@ pub struct Resource {
     /// replacement warns about it.
     #[serde(default)]
     pub holds_data: Option<String>,
+    /// Objects that the API creates with it because the program names none, such as a public address. They are deleted after it.
+    #[serde(default)]
+    pub created_with: Option<CreatedWith>,
     /// A function without a resource: the inputs select objects, every call runs the read steps and returns their
     /// properties. To return a list, a step sets `into` to a property. With a `lookup`, the object can be looked up but
     /// not created, and only that function is offered.
@@ -241,6 +244,28 @@ impl StepOrOperation {
             Self::Step(step) => step.as_ref().clone(),
         }
     }
+}
+
+/// Objects that the API creates with a resource because the program names none. Their IDs are stored in an output when the
+/// resource is created. After a delete, those that no other object uses are deleted.
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct CreatedWith {
+    /// Output that stores their IDs: with `returnedOnce` and `wire: none`.
+    pub property: String,
+    /// Output that contains them after the create: an ID or a list of IDs.
+    pub from: String,
+    /// Inputs that name existing objects instead: then none is stored.
+    pub unless: Vec<String>,
+    /// Input and the value with which they are kept: `keptIf: { releaseIp: false }`.
+    #[serde(default)]
+    pub kept_if: BTreeMap<String, Json>,
+    /// Request that reads one. Its ID is `$element`.
+    pub read: StepOrOperation,
+    /// Field of that response with the ID of the object that uses it. An object that another one uses is kept, with a warning.
+    pub used_by: String,
+    /// Request that deletes one. Its ID is `$element`.
+    pub delete: StepOrOperation,
 }
 
 /// A handler and its operations.

@@ -162,6 +162,7 @@ fn sample(property: &Property) -> Json {
     };
     let is_default = |value: &Json| {
         property.default.as_ref() == Some(value)
+            || (value.is_boolean() && property.unset.as_ref() == Some(value))
             || property.clear.as_ref() == Some(value)
             || property.clear.as_ref()
                 == property.values.get(value.as_str().unwrap_or_default()).filter(|_| value.is_string())

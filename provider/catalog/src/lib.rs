@@ -19,8 +19,8 @@ pub use component::{Component, Method};
 pub use entries::Entries;
 pub use property::{Convert, Decides, Equal, Input, Kind, Merge, Property, ProviderDefault, usual_field};
 pub use resource::{
-    Action, DeletedIf, Function, IdPart, Listing, Locality, Lookup, LookupBy, LookupParent, Newest, Permission, RUN,
-    Resource, Timeouts, Wait, Within, is_composed_part,
+    Action, CreatedWith, DeletedIf, Function, IdPart, Listing, Locality, Lookup, LookupBy, LookupParent, Newest,
+    Permission, RUN, Resource, Timeouts, Wait, Within, is_composed_part,
 };
 pub use special::{Handler, Special};
 

@@ -73,6 +73,9 @@ pub struct Resource {
     /// The data that is lost when it is deleted: a replacement warns about it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub holds_data: Option<String>,
+    /// Objects that the API creates with it because the program names none, and that are deleted after it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub created_with: Option<Box<CreatedWith>>,
     /// The local implementation (`engine/src/local/`) of a resource without API calls, which exists in the state only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub local: Option<String>,
@@ -101,6 +104,27 @@ pub struct Resource {
     /// Property to the properties that must be set with it.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub requires: BTreeMap<String, Vec<String>>,
+}
+
+/// Objects that the API creates with a resource, such as the public address of a load balancer.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CreatedWith {
+    /// The output that stores their IDs.
+    pub property: String,
+    /// The output that contains them after the create: an ID or a list of IDs.
+    pub from: String,
+    /// The inputs that name existing objects instead.
+    pub unless: Vec<String>,
+    /// A value of an input with which they are kept.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kept_if: Option<When>,
+    /// The call that reads one; its element is the ID.
+    pub read: Step,
+    /// The field of that response with the ID of the object that uses it, which is empty if it is unused.
+    pub used_by: String,
+    /// The call that deletes one.
+    pub delete: Step,
 }
 
 impl Resource {

@@ -11,7 +11,7 @@ use crate::recover::{self, Creation};
 use crate::special;
 use crate::steps::{creating, holds, state_of};
 use crate::transition::Transition;
-use crate::{action, complete, delete, each, fetch, parent, probe, wait};
+use crate::{action, complete, created_with, delete, each, fetch, parent, probe, wait};
 use rules::decode::Known;
 use rules::discontinued::reject_discontinued;
 use rules::error::{Error, PartialState};
@@ -71,12 +71,15 @@ pub(crate) async fn create(cx: &Context<'_>, inputs: &Object) -> Result<Created,
     };
     let known = |inputs| Known { inputs, state: &none, just_sent: true };
     let Err(error) = finished else {
-        return Ok(Created { id, state: state_of(cx, &scope, known(inputs)) });
+        let mut state = state_of(cx, &scope, known(inputs));
+        created_with::note(cx.resource, inputs, &mut state);
+        return Ok(Created { id, state });
     };
     // Pulumi stores all inputs of the program with these outputs, so the outputs note what is not in effect.
     let mut in_effect = inputs.clone();
     in_effect.retain(|name, _| !unsent.contains(name));
     let mut state = state_of(cx, &scope, known(&in_effect));
+    created_with::note(cx.resource, inputs, &mut state);
     let mut pending = Pending::default();
     for name in &unsent {
         pending.add(name, None);

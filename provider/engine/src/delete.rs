@@ -16,7 +16,7 @@ use crate::journal::Interruption;
 use crate::read::read;
 use crate::steps::holds;
 use crate::update::{apply, differences};
-use crate::{each, fetch, identity, parent, special, visibility, wait};
+use crate::{created_with, each, fetch, identity, parent, special, visibility, wait};
 use rules::error::{Error, ErrorKind, PartialState};
 use rules::operation::{DiffRequest, ReadBack};
 use rules::pending::Pending;
@@ -31,6 +31,8 @@ struct Deletion<'d, 'a> {
     id: &'d str,
     olds: &'d Object,
     inputs: &'d Object,
+    /// The inputs of the program, as they are stored.
+    old_inputs: &'d Object,
     scope: Scope<'a>,
     /// All calls were accepted: the object is being deleted.
     accepted: bool,
@@ -46,7 +48,7 @@ pub(crate) async fn delete(cx: &Context<'_>, id: &str, olds: &Object, old_inputs
     let mut scope = Scope::of_id(cx.resource, id, inputs, cx.defaults)?;
     scope.belongs_to(olds);
     let _lock = parent::lock(cx, &scope).await?;
-    let mut deletion = Deletion { id, olds, inputs, scope, accepted: false };
+    let mut deletion = Deletion { id, olds, inputs, old_inputs, scope, accepted: false };
     let mut outcome = calls(cx, &mut deletion).await;
     let mut pauses = PAUSES.iter();
     while let Err(error) = outcome {
@@ -124,13 +126,19 @@ async fn ended(cx: &Context<'_>, deletion: &mut Deletion<'_, '_>) -> Result<(), 
         wait::until_deleted(cx, &mut deletion.scope).await?;
     }
     parent::settled(cx, &deletion.scope).await.or_else(ignore_not_found)?;
-    special::handler(cx.resource).after_delete(cx, &deletion.scope, deletion.olds).await
+    after_delete(cx, &deletion.scope, deletion.olds, deletion.old_inputs).await
+}
+
+/// Deletes what remains after the object.
+async fn after_delete(cx: &Context<'_>, scope: &Scope<'_>, olds: &Object, old_inputs: &Object) -> Result<(), Error> {
+    special::handler(cx.resource).after_delete(cx, scope, olds).await?;
+    created_with::delete(cx, scope, olds, old_inputs).await
 }
 
 /// Completes a delete that found no object: an earlier one may have failed after the object was deleted.
 async fn missing(cx: &Context<'_>, deletion: &Deletion<'_, '_>) -> Result<(), Error> {
     visibility::confirm(cx, deletion.id, &[deletion.olds, deletion.inputs]).await?;
-    special::handler(cx.resource).after_delete(cx, &deletion.scope, deletion.olds).await
+    after_delete(cx, &deletion.scope, deletion.olds, deletion.old_inputs).await
 }
 
 /// The steps of a delete; returns whether there was an object to delete.
@@ -181,7 +189,7 @@ pub(crate) async fn delete_missing(
     if read(cx, id, old_inputs, olds).await?.is_none() {
         let mut scope = Scope::of_id(cx.resource, id, old_inputs, cx.defaults)?;
         scope.belongs_to(olds);
-        return special::handler(cx.resource).after_delete(cx, &scope, olds).await;
+        return after_delete(cx, &scope, olds, old_inputs).await;
     }
     cx.journal.deleting(cx.urn, stored_id, false);
     let fact = format!("the {} {id} was deleted and exists again", cx.resource.label);

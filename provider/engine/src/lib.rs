@@ -10,6 +10,7 @@ mod complete;
 pub mod content;
 mod context;
 mod create;
+mod created_with;
 mod delete;
 mod each;
 mod elements;

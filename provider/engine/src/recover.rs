@@ -18,7 +18,7 @@ use crate::context::Context;
 use crate::journal::Attempt;
 use crate::outcome::not_in_first_step;
 use crate::parent_locks::ParentLocks;
-use crate::{delete, existing, fetch, special, steps};
+use crate::{created_with, delete, existing, fetch, special, steps};
 use rules::error::{Error, ErrorKind};
 use rules::operation::{Created, ReadBack};
 use rules::scope::Scope;
@@ -77,7 +77,7 @@ pub(crate) async fn former(cx: &Context<'_>, inputs: &Object) -> Result<Option<C
         };
         look_up(cx, &scope, inputs, &sought).await?
     };
-    let Some(candidate) = candidate else {
+    let Some(mut candidate) = candidate else {
         cx.journal.closed(cx.urn);
         return Ok(None);
     };
@@ -91,6 +91,7 @@ pub(crate) async fn former(cx: &Context<'_>, inputs: &Object) -> Result<Option<C
         ));
         return Ok(None);
     }
+    created_with::note(cx.resource, &Since::Former(&attempt).inputs(cx.resource, inputs), &mut candidate.found.state);
     if candidate.differs || shows_secret_once(cx.resource) {
         discard(cx, &candidate).await?;
         return Ok(None);
@@ -230,10 +231,13 @@ pub(crate) async fn create(cx: &Context<'_>, scope: &Scope<'_>, inputs: &Object)
                 discard(aside, &candidate).await?;
                 note(cx, scope, name.as_deref(), &before, inputs, began);
             }
-            Ok(Some(candidate)) => match answer_of(aside, &candidate.id, inputs).await {
-                Ok(answer) => return Ok(Creation::Response(answer)),
-                Err(_) => return adopt(aside, scope, candidate, inputs, "this run").await.map(Creation::Adopted),
-            },
+            Ok(Some(mut candidate)) => {
+                if let Ok(answer) = answer_of(aside, &candidate.id, inputs).await {
+                    return Ok(Creation::Response(answer));
+                }
+                created_with::note(cx.resource, inputs, &mut candidate.found.state);
+                return adopt(aside, scope, candidate, inputs, "this run").await.map(Creation::Adopted);
+            }
             Ok(None) => {}
             Err(several) if several.kind() == ErrorKind::Precondition => return Err(several),
             Err(lookup) => {
@@ -355,7 +359,8 @@ pub(crate) fn note(
     began: Instant,
 ) {
     let by_server = cx.client.server_time(began);
-    let inputs = is_recognized_by_inputs(cx.resource, name, inputs).then(|| without_secrets(cx.resource, inputs));
+    let is_needed = is_recognized_by_inputs(cx.resource, name, inputs) || cx.resource.created_with.is_some();
+    let inputs = is_needed.then(|| without_secrets(cx.resource, inputs));
     cx.journal.began(&Attempt {
         urn: cx.urn.to_owned(),
         token: cx.resource.token.clone(),

@@ -8,8 +8,7 @@ use value::{Data, Object, Path, Value};
 
 use crate::operation::{Change, ChangeKind, Diff, DiffRequest, Warning};
 use crate::pending::Pending;
-use crate::presence;
-use crate::presence::{is_left_after_creation, is_left_to_others};
+use crate::presence::{self, is_left_after_creation, is_left_to_others};
 use crate::{encode, equal, ignored, imported, local, removal, secret_hash, special};
 
 /// The changes between the old and the new inputs.
@@ -46,6 +45,8 @@ pub fn diff(resource: &Resource, request: &DiffRequest<'_>) -> Diff {
         let filled_in = filled_in(resource, name, request);
         let given = request.old_inputs.given(name).map(|old| completed(property, old, request.olds.given(name), new));
         let old = given.as_deref().or(filled_in.as_ref());
+        let unset = removal::unset_flag(resource, name, property, request);
+        let (old, new) = (old.or(unset.as_ref()), new.or(unset.as_ref()));
         if aliased.contains(resource.stem(name)) && respelled(resource, name, request) {
             continue;
         }

@@ -50,6 +50,13 @@ pub fn is_default_of_both(name: &str, property: &Property, request: &DiffRequest
         && presence::is_filled_in(request.news, name)
 }
 
+/// The boolean that applies where the old or the new program does not set it, if it would apply to both.
+pub fn unset_flag(resource: &Resource, name: &str, property: &Property, request: &DiffRequest<'_>) -> Option<Value> {
+    let unset = |inputs| encode::unset(resource, name, property, inputs).ok().flatten().filter(Json::is_boolean);
+    let (old, new) = (unset(request.old_inputs)?, unset(request.news)?);
+    (old == new).then(|| Value::from(new))
+}
+
 /// A warning for each input that was removed from the program and keeps its current value.
 pub fn kept(resource: &Resource, request: &DiffRequest<'_>) -> Vec<Warning> {
     let kept = resource.properties.iter().filter(|(name, property)| is_kept(resource, name, property, request));

@@ -7,6 +7,7 @@ mod call;
 mod checks;
 mod component;
 mod coverage;
+mod created_with;
 mod kind;
 mod listing;
 mod local;
@@ -179,6 +180,7 @@ impl<'a> Scope<'a> {
             denied_window_ms: self.denied_window(findings),
             permissions: BTreeMap::new(),
             holds_data: self.resource.holds_data.clone(),
+            created_with: self.created_with(&calls, &properties, findings),
             local: None,
             action: self.action(findings),
             discontinued: self.resource.discontinued.clone(),

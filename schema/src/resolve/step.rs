@@ -23,7 +23,7 @@ impl<'a> Scope<'a> {
         steps.iter().map(|call| self.step(call, calls, properties, findings)).collect()
     }
 
-    fn step(
+    pub(super) fn step(
         &self,
         call: &Call<'a>,
         calls: &Calls<'a>,
