@@ -2,14 +2,14 @@
 //! line for each event.
 //!
 //! A process that creates objects holds a lock of a file with its ID while it runs (`process-<id>.lock`). The operating system
-//! releases it when the process ends in any way, so no ID of the operating system, which could be used again, is compared.
+//! releases it when the process ends in any way. The ID is random, because the operating system uses its process IDs again.
 //!
 //! If the directory cannot be written, the debug log reports it, and operations continue without a journal.
 
-use std::fs::{self, File, OpenOptions, TryLockError};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use engine::{Attempt, Journal, Line, Unfinished};
@@ -23,8 +23,8 @@ pub(crate) struct JournalFiles {
     directory: PathBuf,
     /// Distinguishes stacks with the same name in different accounts.
     account: String,
-    /// The ID of this process, and the locked file with this ID, from the first create on.
-    process: Mutex<Option<(String, File)>>,
+    /// The ID of this process, and the locked file with this ID, from the first create on; `None` if the file cannot be created.
+    process: OnceLock<Option<(String, File)>>,
 }
 
 /// How long the creates in a file stay there after they are finished: a new object that is not found may not be visible yet.
@@ -36,7 +36,7 @@ const LARGE: u64 = 256 * 1024;
 impl JournalFiles {
     /// `account` distinguishes stacks with the same name: the URL of the API and the project.
     pub(crate) fn new(directory: PathBuf, account: &str) -> Self {
-        Self { directory, account: account.to_owned(), process: Mutex::default() }
+        Self { directory, account: account.to_owned(), process: OnceLock::new() }
     }
 
     fn path(&self, stack: &str) -> PathBuf {
@@ -60,9 +60,9 @@ impl JournalFiles {
             file.set_len(0)?;
             file.write_all(format!("{}\n", kept.join("\n")).as_bytes())?;
         }
-        let own = self.own_process().as_ref().map(|(own, _)| own.clone());
-        open.creates.retain(|attempt| own.as_ref() != Some(&attempt.process));
-        open.running = open.creates.extract_if(.., |attempt| self.runs(&attempt.process)).collect();
+        let own = self.process.get().and_then(Option::as_ref).map(|(own, _)| own);
+        open.creates.retain(|attempt| own != Some(&attempt.process));
+        open.running = open.creates.extract_if(.., |attempt| self.is_running(&attempt.process)).collect();
         Ok(open)
     }
 
@@ -82,16 +82,18 @@ impl JournalFiles {
     }
 
     /// Creates and locks the file of this process, and removes those of processes that have ended.
-    fn mark(&self) -> io::Result<(String, File)> {
+    fn create_process_lock(&self) -> io::Result<(String, File)> {
         create_private(&self.directory)?;
         // Another process must not remove the file before it is locked.
-        let alone = open_private(&self.directory.join("processes.lock"))?;
-        alone.lock()?;
+        let directory_lock = open_private(&self.directory.join("processes.lock"))?;
+        directory_lock.lock()?;
         for entry in fs::read_dir(&self.directory)?.flatten() {
             let name = entry.file_name();
             let process = name.to_str().and_then(|name| name.strip_prefix("process-")?.strip_suffix(".lock"));
-            if process.is_some_and(|process| !self.runs(process)) {
-                fs::remove_file(entry.path())?;
+            if process.is_some_and(|process| !self.is_running(process))
+                && let Err(error) = fs::remove_file(entry.path())
+            {
+                tracing::debug!(%error, "the lock file of a process that has ended cannot be removed");
             }
         }
         let mut bytes = [0; 16];
@@ -106,16 +108,17 @@ impl JournalFiles {
         self.directory.join(format!("process-{process}.lock"))
     }
 
-    /// Whether a process is running. Lines of earlier versions have no process.
-    fn runs(&self, process: &str) -> bool {
-        let is_id = !process.is_empty() && process.bytes().all(|byte| byte.is_ascii_hexdigit());
-        let file = is_id.then(|| OpenOptions::new().read(true).open(self.process_path(process)));
-        // A shared lock, so that two checks at the same time do not affect each other.
-        matches!(file, Some(Ok(file)) if matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)))
-    }
-
-    fn own_process(&self) -> MutexGuard<'_, Option<(String, File)>> {
-        self.process.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Whether a process is running: it is not if its file does not exist or is not locked. Lines of earlier versions have no
+    /// process.
+    fn is_running(&self, process: &str) -> bool {
+        if process.is_empty() || !process.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            return false;
+        }
+        match OpenOptions::new().read(true).open(self.process_path(process)) {
+            // A shared lock, so that two checks at the same time do not affect each other.
+            Ok(file) => file.try_lock_shared().is_err(),
+            Err(error) => error.kind() != io::ErrorKind::NotFound,
+        }
     }
 
     fn append(&self, stack: &str, line: &Line) -> io::Result<()> {
@@ -155,14 +158,14 @@ impl Journal for JournalFiles {
     }
 
     fn process(&self) -> String {
-        let mut own = self.own_process();
-        if own.is_none() {
-            match self.mark() {
-                Ok(marked) => *own = Some(marked),
-                Err(error) => tracing::debug!(%error, "the journal cannot show that this process is running"),
+        let create = || match self.create_process_lock() {
+            Ok(created) => Some(created),
+            Err(error) => {
+                tracing::debug!(%error, "the journal cannot show that this process is running");
+                None
             }
-        }
-        own.as_ref().map(|(process, _)| process.clone()).unwrap_or_default()
+        };
+        self.process.get_or_init(create).as_ref().map(|(process, _)| process.clone()).unwrap_or_default()
     }
 
     fn claim(&self, stack: &str, attempt: &Attempt) -> bool {
@@ -286,6 +289,36 @@ mod tests {
         assert!(!third.process_path(&process).exists(), "files of processes that have ended are removed");
         drop((second, third));
         assert_eq!(open(&journal()), (1, 0));
+    }
+
+    #[test]
+    fn attempt_is_not_claimed_while_its_lock_file_cannot_be_read() {
+        let directory = directory("unreadable");
+        let journal = JournalFiles::new(directory.clone(), "account");
+        journal.write(STACK, &began("one"));
+        let Line::Began(attempt) = began("one") else { panic!() };
+        let process = "00ff".to_owned();
+        journal.write(STACK, &Line::Began(Attempt { process: process.clone(), ..attempt }));
+        // A link to itself cannot be opened, by the root user neither, and it is not missing.
+        #[cfg(unix)]
+        std::os::unix::fs::symlink(journal.process_path(&process), journal.process_path(&process)).unwrap();
+        #[cfg(windows)]
+        fs::create_dir(journal.process_path(&process)).unwrap();
+        let open = journal.unfinished(STACK).unwrap();
+        assert_eq!((open.creates.len(), open.running.len()), (1, 1));
+        assert_eq!(journal.process().len(), 32, "the file of another process does not prevent an own one");
+        assert!(fs::symlink_metadata(journal.process_path(&process)).is_ok(), "its file is kept");
+    }
+
+    #[test]
+    fn process_without_a_lock_file_has_no_id_until_it_ends() {
+        let directory = directory("no-id");
+        fs::create_dir_all(directory.parent().unwrap()).unwrap();
+        fs::write(&directory, "a file instead of a directory").unwrap();
+        let journal = JournalFiles::new(directory.clone(), "account");
+        assert_eq!(journal.process(), "");
+        fs::remove_file(&directory).unwrap();
+        assert_eq!(journal.process(), "", "the ID does not change within a create");
     }
 
     #[test]

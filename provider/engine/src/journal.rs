@@ -1,5 +1,5 @@
-//! The journal: creates that started and are not known to be stored, and deletes and updates that are not known to have ended,
-//! for the next process; and the objects of a stack that one process has seen. Makes no calls and reads no files.
+//! The journal: the unfinished creates, updates and deletes, for the next process; and the objects of a stack that one process has
+//! seen. Makes no calls and reads no files.
 //!
 //! An attempt is noted before the creating call is sent, completed with the ID when the call was answered, and closed when
 //! the engine shows that it stores the object, or when the call was rejected. It contains no secrets.

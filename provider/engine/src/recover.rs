@@ -104,6 +104,7 @@ pub(crate) async fn former(cx: &Context<'_>, inputs: &Object) -> Result<Option<C
 pub(crate) async fn interrupted(cx: &Context<'_>) -> Result<Option<Attempt>, Error> {
     let mut waited = Duration::ZERO;
     while cx.journal.is_running(cx.urn) && waited < ORPHANED {
+        cx.progress.status("waiting for another process that creates this resource");
         cx.pause(RUNNING_CHECK, "waiting for another process that creates this resource").await?;
         waited += RUNNING_CHECK;
     }

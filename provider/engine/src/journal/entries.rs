@@ -19,7 +19,7 @@ pub trait Journal: Send + Sync {
     fn process(&self) -> String {
         String::new()
     }
-    /// Assigns the attempt of a process that has ended to this process. Returns false if another process was faster.
+    /// Assigns the attempt of a process that has ended to this process. Returns false if another process has claimed it.
     fn claim(&self, _stack: &str, _attempt: &Attempt) -> bool {
         true
     }

@@ -89,7 +89,7 @@ fn attempt_of_a_running_process_is_not_unfinished_and_one_process_claims_it_afte
     assert!(!third.is_running(URN) && !fourth.is_running(URN));
     let id = |attempt: Option<Attempt>| attempt.and_then(|attempt| attempt.id);
     assert_eq!(id(third.claim(URN)).as_deref(), Some("fr-par/1"));
-    assert_eq!(id(fourth.claim(URN)), None, "another process was faster");
+    assert_eq!(id(fourth.claim(URN)), None, "another process has claimed it");
     assert_eq!(id(third.claim(URN)).as_deref(), Some("fr-par/1"), "it stays claimed");
     third.began(&attempt(URN));
     assert_eq!(ids(), [("3".to_owned(), None)], "another attempt of the same process replaces it");
@@ -189,4 +189,16 @@ fn delete_stays_open_for_the_next_process_until_its_result_is_stored() {
     assert!(process().interruption(URN, "1").is_some(), "the response may not have reached Pulumi's engine");
     first.made("b:C", URN, "1");
     assert_eq!(process().interruption(URN, "1"), None, "an object with the same ID was created");
+}
+
+#[test]
+fn line_of_an_earlier_version_ends_the_attempt_of_a_process() {
+    let began = |process: &str| Line::Began(Attempt { process: process.to_owned(), ..attempt(URN) });
+    let closed = || Line::Closed { urn: URN.to_owned(), process: String::new() };
+    let made = Line::Made { urn: URN.to_owned(), id: "1".to_owned(), process: String::new() };
+    let open = unfinished([began("a"), made]).creates;
+    assert_eq!(open.iter().map(|attempt| attempt.id.as_deref()).collect::<Vec<_>>(), [Some("1")]);
+    assert_eq!(unfinished([began("a"), closed()]).creates, []);
+    let own = unfinished([began("a"), began(""), closed()]).creates;
+    assert_eq!(own.iter().map(|attempt| attempt.process.as_str()).collect::<Vec<_>>(), ["a"], "its own attempt first");
 }

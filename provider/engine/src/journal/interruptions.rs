@@ -11,7 +11,7 @@ use super::lines::{Interruption, Line, stack_of};
 use rules::operation::{Change, ChangeKind, Diff, DiffRequest, Warning};
 
 impl JournalEntries {
-    /// The delete or update of this object that is not known to have ended.
+    /// The unfinished delete or update of this object.
     pub(crate) fn interruption(&self, urn: &str, id: &str) -> Option<Interruption> {
         if urn.is_empty() || id.is_empty() {
             return None;

@@ -102,11 +102,11 @@ pub enum Line {
 /// The unfinished operations of earlier processes, and the finished creates.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Unfinished {
-    /// Creates that the engine is not known to store.
+    /// Creates of which no line says that the engine stores their object.
     pub creates: Vec<Attempt>,
     /// Creates of other processes that are running: their objects are not adopted.
     pub running: Vec<Attempt>,
-    /// Deletes and updates that are not known to have ended.
+    /// Deletes and updates of which no line says that they have ended.
     pub changes: Vec<Interruption>,
     /// The Pulumi IDs of objects that the engine stores, and when their creates started.
     pub created: Vec<(String, Timestamp)>,
@@ -169,8 +169,8 @@ pub fn unfinished(lines: impl IntoIterator<Item = Line>) -> Unfinished {
                 open.push(attempt);
             }
             Line::Made { urn, id, process } => {
-                if let Some(attempt) = open.iter_mut().find(|attempt| attempt.is_of(&urn, &process)) {
-                    attempt.id = Some(id);
+                if let Some(place) = place_of(&open, &urn, &process) {
+                    open[place].id = Some(id);
                 }
             }
             Line::Claimed { urn, from, process } => {
@@ -179,8 +179,8 @@ pub fn unfinished(lines: impl IntoIterator<Item = Line>) -> Unfinished {
                 }
             }
             Line::Closed { urn, process } => {
-                let closed = open.extract_if(.., |attempt| attempt.is_of(&urn, &process));
-                created.extend(closed.filter_map(|attempt| Some((attempt.id?, attempt.began))));
+                let closed = place_of(&open, &urn, &process).map(|place| open.remove(place));
+                created.extend(closed.and_then(|attempt| Some((attempt.id?, attempt.began))));
             }
             Line::Changing(change) => {
                 changes.retain(|other: &Interruption| !other.is_of(&change.urn, &change.id));
@@ -190,6 +190,12 @@ pub fn unfinished(lines: impl IntoIterator<Item = Line>) -> Unfinished {
         }
     }
     Unfinished { creates: open, running, changes, created }
+}
+
+/// The attempt of a line. An earlier version of the plugin writes no process, also when it continues the attempt of a process.
+fn place_of(open: &[Attempt], urn: &str, process: &str) -> Option<usize> {
+    let own = open.iter().position(|attempt| attempt.is_of(urn, process));
+    own.or_else(|| open.iter().rposition(|attempt| process.is_empty() && attempt.urn == urn))
 }
 
 /// The part of a URN that names stack and project.

@@ -58,7 +58,7 @@ pub(super) fn desired_state(transition: Transition<'_>, before: &str) -> String 
     given.or(unstarted).unwrap_or(before).to_owned()
 }
 
-/// Leads to the state that a server has after its changes. After a failed stop its state is not known, so it is read.
+/// Starts or stops a server after its changes, as the program sets its state. After a failed stop, the state is read first.
 pub(super) async fn restart(cx: &Context<'_>, scope: &mut Scope<'_>, desired: &str, failed: bool) -> Result<()> {
     if failed && !scope.changed_for_step.is_empty() {
         fetch::read(cx, scope, false).await?;
