@@ -214,6 +214,13 @@ fn types_limits_and_exclusive_fields_are_checked() {
 }
 
 #[test]
+fn an_empty_string_is_an_absent_field_but_not_an_element_with_a_format() {
+    let body = json!({ "name": "a", "is_ipv6": false, "prefix_filter_in": [""], "project_id": "" });
+    let found = check("s2s_vpn.v1alpha1", "CreateRoutingPolicyRequest", &body, Rules::REQUEST);
+    assert_eq!(found, [("prefix_filter_in[0]".to_owned(), Reason::Format)]);
+}
+
+#[test]
 fn responses_accept_new_fields_but_not_other_types() {
     let answer = json!({ "id": "1", "name": null, "status": "reborn", "brand_new": 1, "created_at": null });
     assert_eq!(check("registry.v1", "Namespace", &answer, Rules::ANSWER), [("name".to_owned(), Reason::Format)]);

@@ -155,8 +155,18 @@ impl Check<'_> {
         if let Some((fewest, most)) = bounds.filter(|(fewest, most)| !(*fewest..=*most).contains(&elements.len())) {
             self.add(path, Reason::Constraint, format!("expected {fewest} to {most} elements"));
         }
+        let kind = &self.document.resolve(items).kind;
         for (index, element) in elements.iter().enumerate() {
-            self.value(&format!("{path}[{index}]"), items, element);
+            let path = format!("{path}[{index}]");
+            match (kind, element) {
+                // An empty string is an absent field, but an element is present.
+                (Kind::String { format: Some(format) }, Value::String(text))
+                    if text.is_empty() && !formats::fits(*format, text) =>
+                {
+                    self.expected(&path, kind);
+                }
+                _ => self.value(&path, items, element),
+            }
         }
     }
 
