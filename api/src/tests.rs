@@ -214,10 +214,10 @@ fn types_limits_and_exclusive_fields_are_checked() {
 }
 
 #[test]
-fn an_empty_string_is_an_absent_field_but_not_an_element_with_a_format() {
-    let body = json!({ "name": "a", "is_ipv6": false, "prefix_filter_in": [""], "project_id": "" });
+fn null_and_an_empty_string_are_absent_fields_but_not_absent_elements() {
+    let body = json!({ "name": "a", "is_ipv6": false, "prefix_filter_in": [""], "tags": [null], "project_id": "" });
     let found = check("s2s_vpn.v1alpha1", "CreateRoutingPolicyRequest", &body, Rules::REQUEST);
-    assert_eq!(found, [("prefix_filter_in[0]".to_owned(), Reason::Format)]);
+    assert_eq!(found, ["prefix_filter_in[0]", "tags[0]"].map(|path| (path.to_owned(), Reason::Format)));
 }
 
 #[test]

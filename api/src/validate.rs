@@ -39,7 +39,7 @@ pub struct Rules {
     pub closed_enums: bool,
     /// Whether undeclared fields are ignored. The API adds fields.
     pub unknown_fields: bool,
-    /// Whether `null`, and an empty string with a format or an enum, count as not set.
+    /// Whether a field that is `null`, or an empty string with a format or an enum, counts as not set.
     pub lenient_absence: bool,
 }
 
@@ -68,7 +68,7 @@ impl Document {
     /// Every violation of `schema` in `value`, in the order of the fields; empty if the value is valid.
     pub fn validate(&self, schema: &Schema, value: &Value, rules: Rules) -> Vec<Violation> {
         let mut check = Check { document: self, rules, violations: Vec::new() };
-        check.value("", schema, value);
+        check.field("", schema, value);
         check.violations
     }
 }
@@ -80,10 +80,22 @@ struct Check<'a> {
 }
 
 impl Check<'_> {
+    /// A value that can be absent, unlike an element of a list.
+    fn field(&mut self, path: &str, schema: &Schema, value: &Value) {
+        let has_format = || {
+            let kind = &self.document.resolve(schema).kind;
+            matches!(kind, Kind::String { format: Some(_) } | Kind::Enum { .. })
+        };
+        let is_absent = value.is_null() || (value == "" && has_format());
+        if !(self.rules.lenient_absence && is_absent) {
+            self.value(path, schema, value);
+        }
+    }
+
     fn value(&mut self, path: &str, schema: &Schema, value: &Value) {
         let resolved = self.document.resolve(schema);
         if value.is_null() {
-            if !(schema.nullable || resolved.nullable || self.rules.lenient_absence) {
+            if !(schema.nullable || resolved.nullable) {
                 self.expected(path, &resolved.kind);
             }
             return;
@@ -97,7 +109,7 @@ impl Check<'_> {
                 self.one_of(path, one_of, fields);
                 for (name, value) in fields {
                     match properties.get(name) {
-                        Some(property) => self.value(&join(path, name), property, value),
+                        Some(property) => self.field(&join(path, name), property, value),
                         None if self.rules.unknown_fields => {}
                         None => self.add(&join(path, name), Reason::Unknown, "there is no such field".to_owned()),
                     }
@@ -105,7 +117,7 @@ impl Check<'_> {
             }
             (Kind::Map(values), Value::Object(fields)) => {
                 for (name, value) in fields {
-                    self.value(&join(path, name), values, value);
+                    self.field(&join(path, name), values, value);
                 }
             }
             (Kind::OneOf(choices), value) => {
@@ -119,10 +131,9 @@ impl Check<'_> {
     }
 
     fn text(&mut self, path: &str, kind: &Kind, text: &str) {
-        let empty = text.is_empty() && self.rules.lenient_absence;
         let fits = match kind {
-            Kind::String { format: Some(format) } => empty || formats::fits(*format, text),
-            Kind::Enum { values, .. } if self.rules.closed_enums => empty || values.iter().any(|value| value == text),
+            Kind::String { format: Some(format) } => formats::fits(*format, text),
+            Kind::Enum { values, .. } if self.rules.closed_enums => values.iter().any(|value| value == text),
             _ => true,
         };
         if fits {
@@ -155,18 +166,8 @@ impl Check<'_> {
         if let Some((fewest, most)) = bounds.filter(|(fewest, most)| !(*fewest..=*most).contains(&elements.len())) {
             self.add(path, Reason::Constraint, format!("expected {fewest} to {most} elements"));
         }
-        let kind = &self.document.resolve(items).kind;
         for (index, element) in elements.iter().enumerate() {
-            let path = format!("{path}[{index}]");
-            match (kind, element) {
-                // An empty string is an absent field, but an element is present.
-                (Kind::String { format: Some(format) }, Value::String(text))
-                    if text.is_empty() && !formats::fits(*format, text) =>
-                {
-                    self.expected(&path, kind);
-                }
-                _ => self.value(&path, items, element),
-            }
+            self.value(&format!("{path}[{index}]"), items, element);
         }
     }
 
