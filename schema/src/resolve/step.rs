@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use catalog::{Body, Each, EachOf, Find, Operation, Property, Query, Settles, Source, Step, When};
 use scaleway_api::Method;
+use serde_json::Value as Json;
 
 use super::kind::object_of;
 use super::{Call, Calls, Scope, check_answer_field, messaging, storage};
 use crate::descriptor;
-use crate::findings::{Findings, did_you_mean};
+use crate::findings::{Findings, Place, did_you_mean};
 use crate::shape::Field;
 
 impl<'a> Scope<'a> {
@@ -23,7 +24,7 @@ impl<'a> Scope<'a> {
         steps.iter().map(|call| self.step(call, calls, properties, findings)).collect()
     }
 
-    pub(super) fn step(
+    fn step(
         &self,
         call: &Call<'a>,
         calls: &Calls<'a>,
@@ -53,7 +54,7 @@ impl<'a> Scope<'a> {
             beside: word.beside.clone(),
             object: object(call, findings),
             id_from: id_from(call, findings),
-            when: self.when(call, findings),
+            when: self.when(&word.when, &call.place.at("when"), findings),
             instead: instead(call, calls, findings),
             optional: word.optional,
             retry: word.retry.clone(),
@@ -65,22 +66,21 @@ impl<'a> Scope<'a> {
             call_if_empty: self.call_if_empty(call, calls, findings),
             each: self.each(call, calls, findings),
             settles: settles(call, findings),
-            existing: self.inner("existing", word.existing.as_deref(), call, calls, findings),
-            undo: self.inner("undo", word.undo.as_deref(), call, calls, findings),
+            existing: self.inner(word.existing.as_deref(), call.place.at("existing"), calls, findings).map(Box::new),
+            undo: self.inner(word.undo.as_deref(), call.place.at("undo"), calls, findings).map(Box::new),
         }
     }
 
-    /// A request that belongs to a step.
-    fn inner(
+    /// A request that belongs to a step or to another word, and sends no properties.
+    pub(super) fn inner(
         &self,
-        word: &str,
         step: Option<&descriptor::StepOrOperation>,
-        call: &Call<'a>,
+        place: Place,
         calls: &Calls<'a>,
         findings: &mut Findings,
-    ) -> Option<Box<Step>> {
-        let inner = self.call(step?.step(), call.place.at(word), findings)?;
-        Some(Box::new(self.step(&inner, calls, &BTreeMap::new(), findings)))
+    ) -> Option<Step> {
+        let inner = self.call(step?.step(), place, findings)?;
+        Some(self.step(&inner, calls, &BTreeMap::new(), findings))
     }
 
     fn reads(&self, call: &Call<'a>, findings: &mut Findings) -> Vec<String> {
@@ -240,13 +240,13 @@ impl<'a> Scope<'a> {
         call.step.awaits.clone()
     }
 
-    fn when(&self, call: &Call<'a>, findings: &mut Findings) -> Option<When> {
-        let place = call.place.at("when");
-        if call.step.when.len() > 1 {
-            findings.mistake(&place, "only one property is allowed");
+    /// A property and its value.
+    pub(super) fn when(&self, word: &BTreeMap<String, Json>, place: &Place, findings: &mut Findings) -> Option<When> {
+        if word.len() > 1 {
+            findings.mistake(place, "only one property is allowed");
         }
-        let (property, is) = call.step.when.iter().next()?;
-        self.check_property(property, &place, findings);
+        let (property, is) = word.iter().next()?;
+        self.check_property(property, place, findings);
         Some(When { property: property.clone(), is: Some(is.clone()).filter(|is| !is.is_null()) })
     }
 }
