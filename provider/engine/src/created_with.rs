@@ -9,14 +9,13 @@ use crate::client_error::ignore_not_found;
 use crate::context::Context;
 use crate::steps::holds;
 use rules::error::{Error, ErrorKind};
-use rules::place;
 use rules::scope::Scope;
-use rules::wire;
+use rules::{place, presence, wire};
 
 /// Stores the IDs in the outputs of a new object. `sent` are the inputs of the create.
 pub(crate) fn note(resource: &Resource, sent: &Object, state: &mut Object) {
     let Some(created) = &resource.created_with else { return };
-    if created.unless.iter().any(|name| sent.given(name).is_some_and(|value| value.as_array() != Some(&[]))) {
+    if created.unless.iter().any(|name| presence::is_set(sent, name)) {
         return;
     }
     let Some(from) = state.given(&created.from) else { return };

@@ -63,9 +63,9 @@ pub(crate) async fn former(cx: &Context<'_>, inputs: &Object) -> Result<Option<C
         return Ok(None);
     }
     cx.progress.status("looking up the object of an interrupted create");
+    // The program may have changed since, and inputs select the part of an object that a resource without a name is.
+    let sent = Since::Former(&attempt).inputs(cx.resource, inputs);
     let candidate = if let Some(id) = &attempt.id {
-        // The program may have changed since, and inputs select the part of an object that a resource without a name is.
-        let sent = Since::Former(&attempt).inputs(cx.resource, inputs);
         let found = read_created(cx, id, &sent).await?;
         found.map(|found| Candidate { id: id.clone(), differs: differs(cx, inputs, &found), found })
     } else {
@@ -91,7 +91,7 @@ pub(crate) async fn former(cx: &Context<'_>, inputs: &Object) -> Result<Option<C
         ));
         return Ok(None);
     }
-    created_with::note(cx.resource, &Since::Former(&attempt).inputs(cx.resource, inputs), &mut candidate.found.state);
+    created_with::note(cx.resource, &sent, &mut candidate.found.state);
     if candidate.differs || shows_secret_once(cx.resource) {
         discard(cx, &candidate).await?;
         return Ok(None);
@@ -104,8 +104,9 @@ pub(crate) async fn former(cx: &Context<'_>, inputs: &Object) -> Result<Option<C
 pub(crate) async fn interrupted(cx: &Context<'_>) -> Result<Option<Attempt>, Error> {
     let mut waited = Duration::ZERO;
     while cx.journal.is_running(cx.urn) && waited < ORPHANED {
-        cx.progress.status("waiting for another process that creates this resource");
-        cx.pause(RUNNING_CHECK, "waiting for another process that creates this resource").await?;
+        let waiting = "waiting for another process that creates this resource";
+        cx.progress.status(waiting);
+        cx.pause(RUNNING_CHECK, waiting).await?;
         waited += RUNNING_CHECK;
     }
     Ok(cx.journal.claim(cx.urn).filter(|attempt| attempt.token == cx.resource.token))

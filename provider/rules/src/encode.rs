@@ -38,9 +38,8 @@ pub fn desired(resource: &Resource, given: &Object, defaults: &Defaults) -> Resu
 /// The value of a property that the program does not set, unless it sets another one of its group.
 pub fn unset(resource: &Resource, name: &str, property: &Property, given: &Object) -> Result<Option<Json>, Error> {
     let mut groups = resource.exactly_one.iter().chain(&resource.at_most_one);
-    let is_set = |other: &str| given.given(other).is_some_and(|value| value.as_array() != Some(&[]));
     let is_excluded = |group: &Vec<String>| {
-        group.iter().any(|own| own == name) && group.iter().any(|other| other != name && is_set(other))
+        group.iter().any(|own| own == name) && group.iter().any(|other| other != name && presence::is_set(given, other))
     };
     let Some(unset) = property.unset.as_ref().filter(|_| !groups.any(is_excluded)) else { return Ok(None) };
     let Some(other) = unset.as_str().and_then(|text| text.strip_prefix('$')) else { return Ok(Some(unset.clone())) };

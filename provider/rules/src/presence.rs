@@ -17,6 +17,11 @@ pub fn stands_for_default(property: &Property, given: &Value) -> bool {
     has_default && given.as_str() == Some("")
 }
 
+/// Whether an input has a value. An empty list counts as not set.
+pub fn is_set(inputs: &Object, name: &str) -> bool {
+    inputs.given(name).is_some_and(|value| value.as_array() != Some(&[]))
+}
+
 /// Whether another input leaves the value of this property to another party.
 pub fn is_left_to_others(property: &Property, inputs: &Object) -> bool {
     let switch = property.unless.as_ref().and_then(|switch| inputs.given(switch));

@@ -102,11 +102,11 @@ pub enum Line {
 /// The unfinished operations of earlier processes, and the finished creates.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Unfinished {
-    /// Creates of which no line says that the engine stores their object.
+    /// Creates without a line that confirms that the engine stores their object.
     pub creates: Vec<Attempt>,
     /// Creates of other processes that are running: their objects are not adopted.
     pub running: Vec<Attempt>,
-    /// Deletes and updates of which no line says that they have ended.
+    /// Deletes and updates without a line about their end.
     pub changes: Vec<Interruption>,
     /// The Pulumi IDs of objects that the engine stores, and when their creates started.
     pub created: Vec<(String, Timestamp)>,
